@@ -1,0 +1,95 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// What every target is compiled with. Layers are held by the dependency lists below: the build is run with
+/// `--explicit-target-dependency-import-check error`, so an import that a target does not declare fails.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .treatAllWarnings(as: .error),
+]
+
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let yams = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A room of the house: a library target, named by rank and by what it may know.
+func room(_ name: String, in floor: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", swiftSettings: settings)
+}
+
+func tests(of name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)Tests", resources: resources,
+        swiftSettings: settings)
+}
+
+let package = Package(
+    name: "minitoolai",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
+        .package(url: "https://github.com/apple/swift-crypto", exact: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+        .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    ],
+    targets: [
+        // Rank 0 and 1: pure. They know no socket, no database, no clock.
+        room("Units", in: "Domain", []),
+        room("Inference", in: "Domain", ["Units", nioCore]),
+        room("Commerce", in: "Domain", ["Units"]),
+        // Rank 2: the public bytes, and the order of things.
+        room("Wire", in: "Flow", ["Units", "Inference", nioCore]),
+        room("Gateway", in: "Flow", ["Units", "Inference", "Commerce", nioCore, crypto, logging]),
+        // Rank 3: one outside each.
+        room(
+            "Engines", in: "Adapters",
+            ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+        room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb]),
+        // Rank 4: the faces.
+        room(
+            "API", in: "Faces",
+            ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix, nioHTTP1, hummingbird, logging]),
+        room("CLI", in: "Faces", ["Units", "Wire", argumentParser, nioCore, nioPosix]),
+        // Rank 5: the only place that sees everything.
+        .executableTarget(
+            name: "minitoolai",
+            dependencies: [
+                "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "API", "CLI",
+                argumentParser, yams, nioCore, nioPosix, crypto, logging,
+            ],
+            path: "Sources/minitoolai", swiftSettings: settings),
+        .target(
+            name: "TestKit", dependencies: ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix],
+            path: "Sources/TestKit", swiftSettings: settings),
+        tests(of: "Units", ["Units"]),
+        tests(of: "Inference", ["Inference", "Units", nioCore]),
+        tests(of: "Commerce", ["Commerce", "Units"]),
+        tests(of: "Wire", ["Wire", "Inference", "Units", "TestKit", nioCore]),
+        tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix]),
+        tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioEmbedded]),
+        tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb]),
+        tests(
+            of: "API",
+            [
+                "API", "Gateway", "Engines", "SQLiteStores", "Wire", "Commerce", "Inference", "Units", "TestKit", nioCore,
+                nioPosix, nioHTTP1,
+            ]),
+        tests(of: "CLI", ["CLI", "Wire", "Units"]),
+        tests(of: "Configuration", ["minitoolai", "Commerce", "Inference", "Units"]),
+        tests(of: "Tidy", []),
+    ]
+)

@@ -1,0 +1,25 @@
+package import Units
+
+/// Why a caller is not served: expected, typed, and free of charge.
+package enum Refusal: Error, Hashable, Sendable {
+    case noKey
+    case unknownKey
+    case keyRevoked
+    case keyExpired
+    /// The key may not use this model.
+    case modelNotAllowed(model: String)
+    case modelUnknown(model: String)
+    /// The model is listed but has no price, so a live key cannot use it.
+    case modelNotPriced(model: String)
+    /// The model is listed and priced but no engine serves it.
+    case engineUnavailable(model: String)
+    case insufficientBalance(needed: Money, available: Money)
+    /// The key's own spending limit leaves too little.
+    case keyLimitReached(needed: Money, left: Money)
+    /// The writer has more work than it finishes in a second; nothing was held.
+    case busy
+    /// The server is going down or the ledger is in quarantine.
+    case notAdmitting
+    /// The request would be larger than anything that can be priced.
+    case notPriceable
+}

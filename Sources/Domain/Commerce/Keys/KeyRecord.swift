@@ -1,0 +1,49 @@
+package import Units
+
+/// The two books of every account. A test key moves only test money, and only sandbox engines answer it.
+package enum Book: String, Sendable, CaseIterable { case live, test }
+
+/// An API key as it is kept: everything but the secret.
+package struct KeyRecord: Hashable, Sendable {
+    package let id: KeyID
+    package let account: AccountID
+    package let book: Book
+    /// HMAC-SHA256 of the secret under the server's pepper: 32 bytes.
+    package let mac: [UInt8]
+    /// The first characters of the secret, to tell keys apart in a list.
+    package let prefix: String
+    package let label: String
+    /// nil: every model.
+    package let models: [String]?
+    /// The most this key may ever spend; nil: no limit of its own.
+    package let limit: Money?
+    package let expires: Instant?
+    package let created: Instant
+    package var revoked: Instant?
+
+    package init(
+        id: KeyID, account: AccountID, book: Book, mac: [UInt8], prefix: String, label: String, models: [String]?, limit: Money?,
+        expires: Instant?, created: Instant, revoked: Instant? = nil
+    ) {
+        self.id = id
+        self.account = account
+        self.book = book
+        self.mac = mac
+        self.prefix = prefix
+        self.label = label
+        self.models = models
+        self.limit = limit
+        self.expires = expires
+        self.created = created
+        self.revoked = revoked
+    }
+
+    /// nil when the key may be used `now`.
+    package func refusal(at now: Instant) -> Refusal? {
+        if revoked != nil { return .keyRevoked }
+        if let expires, expires <= now { return .keyExpired }
+        return nil
+    }
+
+    package func allows(model: String) -> Bool { models?.contains(model) ?? true }
+}

@@ -1,0 +1,77 @@
+package import Units
+
+/// Where the ledger is kept. One process writes; whoever reads does not wait for it.
+package protocol LedgerStore: Sendable {
+    func load() throws -> LedgerImage
+    /// All records or none, durable when it returns. After a throw nothing is known: the process must end and recover.
+    func commit(_ records: [LedgerRecord]) throws
+
+    /// Every movement of one book, oldest first.
+    func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine]
+    /// Settled requests by day (UTC) and model, oldest first.
+    func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
+    /// Replays everything and compares: see ``LedgerVerdict``.
+    func verify() throws -> LedgerVerdict
+    /// Writes a consistent copy while serving.
+    func backUp(to path: String) throws
+}
+
+/// One line a customer can check by hand.
+package struct StatementLine: Hashable, Sendable {
+    package enum Kind: String, Sendable {
+        case grant, charge, release
+        /// Still open: listed after everything else, its amount not available.
+        case hold
+    }
+
+    package let id: EntryID
+    package let at: Instant
+    package let kind: Kind
+    /// What it changed: positive in, negative out. The amounts of a book sum to its available balance.
+    package let amount: Money
+    package let balanceAfter: Money
+    package let request: RequestID?
+    /// The reason, and for a charge its arithmetic.
+    package let note: String
+
+    package init(
+        id: EntryID, at: Instant, kind: Kind, amount: Money, balanceAfter: Money, request: RequestID?, note: String
+    ) {
+        self.id = id
+        self.at = at
+        self.kind = kind
+        self.amount = amount
+        self.balanceAfter = balanceAfter
+        self.request = request
+        self.note = note
+    }
+}
+
+package struct UsageLine: Hashable, Sendable {
+    /// `2026-11-22`, UTC.
+    package let day: String
+    package let model: String
+    package let requests: Int
+    package let promptTokens: Int
+    package let cachedTokens: Int
+    package let completionTokens: Int
+    package let cost: Money
+
+    package init(
+        day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, cost: Money
+    ) {
+        self.day = day
+        self.model = model
+        self.requests = requests
+        self.promptTokens = promptTokens
+        self.cachedTokens = cachedTokens
+        self.completionTokens = completionTokens
+        self.cost = cost
+    }
+}
+
+package enum LedgerVerdict: Hashable, Sendable {
+    case ok(entries: Int, accounts: Int)
+    /// The first thing that does not add up, with the numbers on both sides.
+    case disagreement(String)
+}

@@ -1,0 +1,32 @@
+import Units
+
+/// The price in force for each model, by the model's id.
+package struct PriceList: Sendable {
+    package private(set) var versions: [String: PriceVersion]
+
+    package init(_ versions: [PriceVersion]) {
+        self.versions = Dictionary(versions.map { ($0.model, $0) }, uniquingKeysWith: { $0.id.value > $1.id.value ? $0 : $1 })
+    }
+
+    /// nil: the model has no price and is refused to live keys, never billed as zero.
+    package func version(for model: String) -> PriceVersion? { versions[model] }
+}
+
+extension PriceList {
+    /// The reference's price table, in US dollars per million tokens. It names no cached price: cached input costs what input
+    /// costs unless the operator sets one.
+    package static let builtInChat: [(model: String, price: ChatPrice)] = [
+        ("gpt-4o-mini", price(input: 150_000_000, output: 600_000_000)),
+        ("gpt-4o", price(input: 2_500_000_000, output: 10_000_000_000)),
+        ("gpt-4.1", price(input: 2_000_000_000, output: 8_000_000_000)),
+        ("gpt-4.1-mini", price(input: 400_000_000, output: 1_600_000_000)),
+        ("gpt-4.1-nano", price(input: 100_000_000, output: 400_000_000)),
+    ]
+
+    private static func price(input: Int64, output: Int64) -> ChatPrice {
+        guard let input = Rate(nanodollarsPerMillion: input), let output = Rate(nanodollarsPerMillion: output) else {
+            preconditionFailure("the built-in rates are within range")
+        }
+        return ChatPrice(input: input, output: output)
+    }
+}

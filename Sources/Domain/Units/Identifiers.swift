@@ -1,0 +1,70 @@
+/// An account: who pays. Small integers in order of creation, shown as `acc_1`.
+package struct AccountID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: AccountID, right: AccountID) -> Bool { left.value < right.value }
+    package var description: String { "acc_\(value)" }
+    /// Reads `acc_1` or `1`.
+    package init?(text: some StringProtocol) { self.init(text: text, prefix: "acc_") }
+}
+
+/// An API key's record, never its secret; shown as `key_1`.
+package struct KeyID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: KeyID, right: KeyID) -> Bool { left.value < right.value }
+    package var description: String { "key_\(value)" }
+    package init?(text: some StringProtocol) { self.init(text: text, prefix: "key_") }
+}
+
+/// A hold: money set aside for one request.
+package struct HoldID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: HoldID, right: HoldID) -> Bool { left.value < right.value }
+    package var description: String { "hold_\(value)" }
+}
+
+/// An entry of the ledger, numbered without gaps in the order of commit.
+package struct EntryID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: EntryID, right: EntryID) -> Bool { left.value < right.value }
+    package var description: String { "ent_\(value)" }
+}
+
+/// One immutable version of a model's price.
+package struct PriceID: Hashable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package var description: String { "price_\(value)" }
+}
+
+/// One life of the serving process. Each start takes the next; work of an earlier epoch is resolved before the next one serves.
+package struct Epoch: Hashable, Comparable, Sendable {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: Epoch, right: Epoch) -> Bool { left.value < right.value }
+    package var next: Epoch { Epoch(value + 1) }
+}
+
+/// One request of a caller, `req_` and 32 hexadecimal digits: in the `x-request-id` header, in logs and in the statement.
+package struct RequestID: Hashable, Sendable, CustomStringConvertible {
+    package let description: String
+    package init(_ description: String) { self.description = description }
+}
+
+private protocol NumberedID {
+    init(_ value: Int64)
+}
+
+extension AccountID: NumberedID {}
+extension KeyID: NumberedID {}
+
+extension NumberedID {
+    fileprivate init?(text: some StringProtocol, prefix: String) {
+        let digits = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : String(text)
+        guard let value = Int64(digits), value > 0 else { return nil }
+        self.init(value)
+    }
+}
