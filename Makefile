@@ -1,0 +1,24 @@
+# One word for each thing one does here; how it is done is in Scripts/.
+.PHONY: help run build test bench format lint
+.DEFAULT_GOAL := help
+
+help: ## these words
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+
+run: ## build a release binary and serve on 127.0.0.1:8080 (ARGS="--port 9000" are passed on)
+	@exec Scripts/run $(ARGS)
+
+build: ## build the release binary, one file: .build/release/minitoolai
+	@Scripts/build
+
+test: ## lint, build, every test: the rooms' own and the real clients'
+	@Scripts/test
+
+bench: ## beside nginx in one run: requests/s, CPU per request and chunk, latency, memory
+	@Scripts/bench $(ARGS)
+
+format: ## write every Swift file as .swift-format says
+	@Scripts/format
+
+lint: ## only say what make format would change
+	@Scripts/lint
