@@ -1,0 +1,69 @@
+import Commerce
+import Inference
+import Units
+
+/// How an answer ended, as seen from here.
+enum AnswerEnd: Sendable {
+    /// The engine finished. `usage` as reported, if it was.
+    case completed(usage: Usage?)
+    /// Cut here: the engine went on past the cap it was given.
+    case cutShort
+    case failed(EngineFailure)
+    /// The caller left and nothing more is read.
+    case callerLeft
+}
+
+/// What a request is charged, decided from how it ended. Pure: the policy table of docs/guides/billing.md in code.
+enum Bill: Hashable, Sendable {
+    case settle(Usage, UsageSource, note: String)
+    case release(reason: String)
+
+    /// What was known when the engine was asked.
+    struct Terms: Hashable, Sendable {
+        var inputFairTokens: Int
+        /// No prompt that was sent can be more tokens than this.
+        var inputTokensMax: Int
+        /// All choices together, with what may come on top of the cap.
+        var outputTokensMax: Int
+    }
+
+    /// - Parameter wasOpened: the engine was heard to accept.
+    static func of(_ end: AnswerEnd, delivered: Delivered, wasOpened: Bool, terms: Terms) -> Bill {
+        let counted = Usage(
+            promptTokens: terms.inputFairTokens, completionTokens: min(delivered.estimatedTokens, terms.outputTokensMax))
+        switch end {
+        case .completed(let usage?) where terms.allow(usage):
+            return .settle(usage, .measured, note: "")
+        case .completed(let usage):
+            return .settle(counted, .counted, note: usage == nil ? "no usage was reported" : "the usage reported cannot be true")
+        case .cutShort:
+            return .settle(counted, .counted, note: "cut at the output cap")
+        case .failed where delivered.isNothing:
+            return .release(reason: "the engine failed before it delivered anything")
+        case .failed:
+            return .settle(counted, .counted, note: "the engine broke off; billed what was delivered")
+        case .callerLeft where !wasOpened:
+            return .release(reason: "the caller left before an answer had begun")
+        case .callerLeft:
+            return .settle(counted, .counted, note: "the caller left; billed what was delivered")
+        }
+    }
+
+    var usage: Usage? {
+        if case .settle(let usage, _, _) = self { usage } else { nil }
+    }
+
+    func command(for hold: HoldID) -> LedgerCommand {
+        switch self {
+        case .settle(let usage, let source, let note): .settle(hold, usage: usage, source: source, note: note)
+        case .release(let reason): .release(hold, reason: reason)
+        }
+    }
+}
+
+extension Bill.Terms {
+    /// A report beyond what was asked for cannot be true, and nobody pays for it.
+    fileprivate func allow(_ usage: Usage) -> Bool {
+        usage.isPlausible && usage.promptTokens <= inputTokensMax && usage.completionTokens <= outputTokensMax
+    }
+}

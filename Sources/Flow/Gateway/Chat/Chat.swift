@@ -1,0 +1,53 @@
+package import Commerce
+package import Inference
+package import Logging
+import NIOCore
+package import Units
+
+/// Chat, in three doors, each with one kind of refusal: ``admit(_:for:on:)``, ``Admitted/open()``, ``OpenAnswer/forward(to:)``.
+///
+/// The wrong order cannot be written: only the first makes an ``Admitted``, only the second an ``OpenAnswer``.
+package struct Chat: Sendable {
+    package let catalog: ModelCatalog
+    package let prices: PriceList
+    package let routes: RouteTable
+    let ledger: LedgerWriter
+    let logger: Logger
+    let drains = DrainSlots(ChatLimits.drainsMax)
+
+    package init(catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: LedgerWriter, logger: Logger) {
+        self.catalog = catalog
+        self.prices = prices
+        self.routes = routes
+        self.ledger = ledger
+        self.logger = logger
+    }
+
+    /// The first door: may this caller ask this, and can it be paid? Money is held and the intent to ask is durable when it
+    /// returns. To be called on `line.loop`.
+    /// - Throws: ``Refusal``; nothing is held then.
+    package func admit(_ prompt: ChatPrompt, for caller: Caller, on line: CallerLine) async throws(Refusal) -> Admitted {
+        guard let model = catalog.chatModel(prompt.model) else { throw .modelUnknown(model: prompt.model) }
+        guard caller.key.allows(model: model.id) else { throw .modelNotAllowed(model: model.id) }
+        let routes = routes.routes(to: model, for: caller.key.book).prefix(ChatLimits.attemptsMax)
+        guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
+        guard let price = prices.version(for: model.id) else { throw .modelNotPriced(model: model.id) }
+
+        let quote = Quote(
+            price: price,
+            inputBoundTokens: prompt.inputBoundTokens(
+                model: model, hiddenTokens: routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }),
+            inputFairTokens: prompt.inputFairTokens(model: model),
+            choices: prompt.choices,
+            outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
+            extraOutputTokens: prompt.size.predictionBytes)
+        let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
+        switch await ledger.perform(.hold(request)) {
+        case .held(let funds):
+            return Admitted(
+                chat: self, prompt: prompt, model: model, quote: quote, funds: funds, routes: Array(routes), line: line)
+        case .refused(let refusal): throw refusal
+        default: preconditionFailure("a hold is granted or refused")
+        }
+    }
+}

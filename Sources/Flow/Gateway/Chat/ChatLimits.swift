@@ -1,0 +1,15 @@
+import NIOCore
+
+/// The bounds of one chat.
+enum ChatLimits {
+    /// After so many tokens the amount delivered is noted, so that a crash loses track of little.
+    static let checkpointTokens = 64
+    /// … or after this time, whichever comes first.
+    static let checkpointInterval = TimeAmount.seconds(1)
+    /// How long an answer is read on for a caller who left, on engines that bill it anyway.
+    static let drainTime = TimeAmount.seconds(30)
+    /// How many answers are read on at once; beyond it the call is cut instead.
+    static let drainsMax = 256
+    /// How many engines are asked for one request.
+    static let attemptsMax = 3
+}

@@ -1,0 +1,46 @@
+package import Commerce
+import Synchronization
+package import Units
+
+/// Who is calling: the key that was shown, valid at that moment.
+package struct Caller: Hashable, Sendable {
+    package let key: KeyRecord
+
+    package init(key: KeyRecord) { self.key = key }
+
+    package var purse: Purse { Purse(account: key.account, book: key.book) }
+}
+
+/// Every key by the code of its secret, in memory. A key that is created or revoked counts from the next look on.
+package final class KeyDirectory: Sendable {
+    private let byMAC = Mutex<[KeyMAC: KeyRecord]>([:])
+    private let mint: KeyMint
+    private let clock: any Clock
+
+    package init(_ keys: some Sequence<KeyRecord>, mint: KeyMint, clock: any Clock) {
+        self.mint = mint
+        self.clock = clock
+        for key in keys { put(key) }
+    }
+
+    /// Adds a key, or replaces what was known of it.
+    package func put(_ key: KeyRecord) {
+        guard let mac = KeyMAC(bytes: key.mac) else { preconditionFailure("a key is stored with its 32-byte code") }
+        byMAC.withLock { $0[mac] = key }
+    }
+
+    /// The caller who shows `secret`, the bytes after `Bearer `.
+    /// - Throws: ``Refusal/unknownKey``, ``Refusal/keyRevoked``, ``Refusal/keyExpired``.
+    package func caller(showing secret: some Collection<UInt8>) throws(Refusal) -> Caller {
+        guard !secret.isEmpty, secret.count <= KeyDirectory.secretBytesMax else { throw .unknownKey }
+        let mac = mint.mac(of: secret)
+        guard let key = byMAC.withLock({ $0[mac] }) else { throw .unknownKey }
+        if let refusal = key.refusal(at: clock.now()) { throw refusal }
+        return Caller(key: key)
+    }
+
+    /// Longer than any key of ours; nothing longer is worth hashing.
+    private static let secretBytesMax = 256
+
+    package var all: [KeyRecord] { byMAC.withLock { $0.values.sorted { $0.id < $1.id } } }
+}

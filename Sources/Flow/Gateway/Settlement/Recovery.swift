@@ -1,0 +1,41 @@
+package import Commerce
+
+/// What happens before anything listens: the next epoch begins, prices are put in force, and every hold that an earlier life
+/// of the server left open is closed by rule.
+package enum Recovery {
+    package struct Report: Hashable, Sendable {
+        package var released = 0
+        /// Closed with the last checkpoint, to be corrected if better is learnt.
+        package var provisional = 0
+    }
+
+    /// - Returns: a ledger that serves as the next epoch, every change of it durable in `store`.
+    package static func begin(
+        _ store: any LedgerStore, prices: [(model: String, price: ChatPrice)], clock: any Clock
+    ) throws -> (ledger: Ledger, report: Report) {
+        let image = try store.load()
+        let epoch = image.epoch.next
+        try store.commit([.epoch(epoch, at: clock.now())])
+
+        var ledger = Ledger(image, epoch: epoch)
+        var records: [LedgerRecord] = []
+        var report = Report()
+        for (model, price) in prices {
+            records += ledger.step(.setPrice(model: model, price: price), at: clock.now()).records
+        }
+        for hold in image.openHolds {
+            let step = ledger.step(.recover(hold.id), at: clock.now())
+            guard case .closed(let receipt) = step.outcome else { preconditionFailure("recovery closes every open hold") }
+            if receipt.usage == nil { report.released += 1 } else { report.provisional += 1 }
+            records += step.records
+            // A crash under heavy load leaves thousands: commits of bounded size keep the start short and its memory flat.
+            if records.count >= Limits.recoveryRecordsPerCommit {
+                try store.commit(records)
+                records = []
+            }
+        }
+        if !records.isEmpty { try store.commit(records) }
+        precondition(ledger.openHolds.isEmpty, "nothing is held when serving begins")
+        return (ledger, report)
+    }
+}
