@@ -115,6 +115,7 @@ package struct Receipt: Hashable, Sendable {
 }
 
 package enum LedgerRejection: Error, Hashable, Sendable {
+    case invalid(field: String, expected: String, got: String)
     case accountNameTaken(String)
     case accountUnknown(String)
     case keyUnknown(String)

@@ -1,7 +1,7 @@
-import Commerce
+package import Commerce
 package import Inference
 import Logging
-package import Units
+import Units
 
 /// A request whose money is held. It must be opened: only then does its hold end.
 package struct Admitted: Sendable {

@@ -2,7 +2,7 @@ package import Commerce
 package import Inference
 package import Logging
 import NIOCore
-package import Units
+import Units
 
 /// Chat, in three doors, each with one kind of refusal: ``admit(_:for:on:)``, ``Admitted/open()``, ``OpenAnswer/forward(to:)``.
 ///

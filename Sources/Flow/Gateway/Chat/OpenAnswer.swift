@@ -1,4 +1,4 @@
-import Commerce
+package import Commerce
 package import Inference
 import Logging
 package import Units

@@ -1,6 +1,6 @@
 package import Commerce
 import Synchronization
-package import Units
+import Units
 
 /// Who is calling: the key that was shown, valid at that moment.
 package struct Caller: Hashable, Sendable {

@@ -29,21 +29,38 @@ package final class LedgerWriter: Sendable {
     private let store: any LedgerStore
     private let clock: any Clock
     private let logger: Logger
-    private let published: Mutex<[Purse: Balance]>
+    private let published: Mutex<Published>
+
+    /// What others may read without waiting, as of the last commit.
+    private struct Published: Sendable {
+        var balances: [Purse: Balance]
+        var accounts: [AccountID: AccountRecord]
+        var spent: [KeyID: Money]
+    }
 
     /// - Parameter ledger: as recovery left it; the writer owns it from here.
     package init(ledger: Ledger, store: any LedgerStore, clock: any Clock, logger: Logger) {
         self.store = store
         self.clock = clock
         self.logger = logger
-        published = Mutex(ledger.balances)
+        published = Mutex(Published(balances: ledger.balances, accounts: ledger.accounts, spent: ledger.spent))
         let thread = Thread { [self] in run(ledger) }
         thread.name = "ledger"
         thread.start()
     }
 
     /// The balance as of the last commit.
-    package func balance(of purse: Purse) -> Balance { published.withLock { $0[purse] ?? .zero } }
+    package func balance(of purse: Purse) -> Balance { published.withLock { $0.balances[purse] ?? .zero } }
+
+    /// Every account, in order of creation, as of the last commit.
+    package var accounts: [AccountRecord] {
+        published.withLock { $0.accounts.values.sorted { $0.id < $1.id } }
+    }
+
+    package func account(_ id: AccountID) -> AccountRecord? { published.withLock { $0.accounts[id] } }
+
+    /// What a key has spent in all, as of the last commit.
+    package func spent(by key: KeyID) -> Money { published.withLock { $0.spent[key] ?? .zero } }
 
     /// Asks for `command`; `then` hears the outcome after the commit, on the writer's thread (at once when it is refused here).
     ///
@@ -129,10 +146,16 @@ package final class LedgerWriter: Sendable {
     }
 
     private func publish(_ records: [LedgerRecord]) {
-        published.withLock { balances in
-            for case .entry(let entry) in records {
-                let purse = Purse(account: entry.account, book: entry.book)
-                balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
+        published.withLock { published in
+            for record in records {
+                switch record {
+                case .entry(let entry):
+                    let purse = Purse(account: entry.account, book: entry.book)
+                    published.balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
+                case .account(let account): published.accounts[account.id] = account
+                case .keySpent(let key, let spent): published.spent[key] = spent
+                default: break
+                }
             }
         }
     }

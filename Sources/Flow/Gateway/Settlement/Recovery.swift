@@ -1,4 +1,5 @@
 package import Commerce
+import Units
 
 /// What happens before anything listens: the next epoch begins, prices are put in force, and every hold that an earlier life
 /// of the server left open is closed by rule.
