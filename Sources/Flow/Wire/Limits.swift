@@ -1,0 +1,7 @@
+/// What Wire accepts at most. Each has its reason; everything beyond is refused by name.
+package enum WireLimits {
+    /// Nested objects and arrays in one document. JSON schemas of real tools stay under 20; deeper ones only cost stack.
+    package static let jsonDepthMax = 64
+    /// Bytes of one JSON document. Positions are kept in 32 bits, and no body that is accepted comes near it.
+    package static let jsonBytesMax = 1 << 30
+}
