@@ -1,0 +1,66 @@
+import pathlib
+import resource
+
+import pytest
+
+import minitoolai
+from minitoolai import Server, configuration
+from upstream import Upstream
+
+# A thousand clients are a thousand sockets, here and in the server.
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, 8192), most))
+
+
+def pytest_report_header():
+    return f"server: {minitoolai.BINARY}"
+
+
+def pytest_collection_modifyitems(session):
+    if not pathlib.Path(minitoolai.BINARY).exists():
+        raise pytest.UsageError(f"{minitoolai.BINARY} is not built; run make test, or set MINITOOLAI to a binary")
+
+
+@pytest.fixture(scope="session")
+def upstream():
+    upstream = Upstream()
+    yield upstream
+    upstream.close()
+
+
+@pytest.fixture(scope="module")
+def configured(request, upstream):
+    """The module's configuration: what it calls SCRIPTS are engines and models of those names; CONFIGURATION is added."""
+    more = getattr(request.module, "CONFIGURATION", dict)
+    return configuration(upstream, scripts=getattr(request.module, "SCRIPTS", ()), **(more(upstream) if callable(more) else more))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory, configured):
+    """One server for all tests of a module; at the end its ledger must agree and it must go when asked."""
+    server = Server(tmp_path_factory.mktemp("server"), configured).start()
+    yield server
+    if server.process:
+        server.verify()
+        assert server.stop() == 0
+    server.verify()
+
+
+@pytest.fixture
+def fresh(tmp_path, configured):
+    """A server of one's own, not yet started."""
+    server = Server(tmp_path, configured)
+    yield server
+    server.kill()
+
+
+@pytest.fixture(scope="module")
+def live(server):
+    """A customer with live money, whom the scripted upstream answers."""
+    return server.customer(live="5.00")
+
+
+@pytest.fixture(scope="module")
+def tester(server):
+    """A customer with test money, whom the sandbox answers."""
+    return server.customer(test="5.00", test_key=True)
