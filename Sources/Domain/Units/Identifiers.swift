@@ -64,7 +64,7 @@ extension KeyID: NumberedID {}
 extension NumberedID {
     fileprivate init?(text: some StringProtocol, prefix: String) {
         let digits = text.hasPrefix(prefix) ? String(text.dropFirst(prefix.count)) : String(text)
-        guard let value = Int64(digits), value > 0 else { return nil }
+        guard digits.utf8.allSatisfy({ $0 >= 0x30 && $0 <= 0x39 }), let value = Int64(digits), value > 0 else { return nil }
         self.init(value)
     }
 }

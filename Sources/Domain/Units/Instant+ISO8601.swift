@@ -6,7 +6,8 @@ extension Instant: CustomStringConvertible {
     package var description: String {
         let days = seconds.quotientRoundedDown(by: 86_400)
         let second = seconds - days * 86_400
-        let micro = microseconds - seconds * 1_000_000
+        let remainder = microseconds % 1_000_000
+        let micro = remainder < 0 ? remainder + 1_000_000 : remainder
         let date = CivilDate(daysSince1970: days)
         return "\(padded(date.year, 4))-\(padded(date.month, 2))-\(padded(date.day, 2))"
             + "T\(padded(second / 3600, 2)):\(padded(second / 60 % 60, 2)):\(padded(second % 60, 2)).\(padded(micro, 6))Z"

@@ -1,11 +1,16 @@
 extension Money: CustomStringConvertible {
     /// The amount as decimal US dollars: exact, with at least six and at most nine decimals, `-0.00000435`, `4.998500`.
-    package var description: String {
+    package var description: String { decimal(decimalsMin: 6) }
+
+    /// The same amount as prices are written, with at least two decimals: `0.15`, `0.00000435`.
+    package var brief: String { decimal(decimalsMin: 2) }
+
+    private func decimal(decimalsMin: Int) -> String {
         let magnitude = nanodollars.magnitude
         let unit = UInt64(Money.nanodollarsPerDollar)
         let fraction = String(magnitude % unit)
         var decimals = Array((String(repeating: "0", count: 9 - fraction.count) + fraction).utf8)
-        while decimals.count > 6, decimals.last == UInt8(ascii: "0") { decimals.removeLast() }
+        while decimals.count > decimalsMin, decimals.last == UInt8(ascii: "0") { decimals.removeLast() }
         return (nanodollars < 0 ? "-" : "") + String(magnitude / unit) + "." + String(decoding: decimals, as: UTF8.self)
     }
 
@@ -46,13 +51,15 @@ extension Int64 {
             guard let next = value.appending(digit: 0) else { return nil }
             value = next
         }
-        self = negative ? -value : value
+        guard negative || value != .min else { return nil }
+        self = negative ? value : -value
     }
 
+    /// Of a number kept negative while it is read, since the negative numbers reach one further.
     private func appending(digit: Int64) -> Int64? {
         let (tens, overflow) = multipliedReportingOverflow(by: 10)
         guard !overflow else { return nil }
-        let (sum, carry) = tens.addingReportingOverflow(digit)
+        let (sum, carry) = tens.subtractingReportingOverflow(digit)
         return carry ? nil : sum
     }
 }

@@ -14,13 +14,17 @@ package struct Usage: Hashable, Sendable {
 
     package static let none = Usage(promptTokens: 0, completionTokens: 0)
 
-    package var totalTokens: Int { promptTokens + completionTokens }
+    /// Prompt and completion together. A report too absurd to be added up gives the largest number, never a crash.
+    package var totalTokens: Int {
+        let (total, overflow) = promptTokens.addingReportingOverflow(completionTokens)
+        return overflow ? .max : total
+    }
 
     /// True when every count is within 0...2^31 and the parts do not exceed their whole: what a bill may be made from.
     package var isPlausible: Bool {
-        let counts = [promptTokens, cachedTokens, completionTokens, reasoningTokens]
-        return counts.allSatisfy { $0 >= 0 && $0 <= Rate.quantityMax } && cachedTokens <= promptTokens
-            && reasoningTokens <= completionTokens
+        let counts = 0...Rate.quantityMax
+        return counts ~= promptTokens && counts ~= completionTokens && 0...promptTokens ~= cachedTokens
+            && 0...completionTokens ~= reasoningTokens
     }
 }
 

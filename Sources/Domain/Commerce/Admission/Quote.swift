@@ -43,18 +43,23 @@ package struct Quote: Hashable, Sendable {
     package func afforded(by available: Money) -> (hold: Money, outputCap: Int)? {
         guard let bound, let least else { return nil }
         if bound <= available { return (bound, outputCap) }
-        guard least <= available, let input = cost(input: inputFairTokens, inputRate: price.price.input, outputPerChoice: 0)
-        else { return nil }
-        let left = Int128((available - input).nanodollars) * 1_000_000
-        let perToken = Int128(price.price.output.nanodollarsPerMillion) * Int128(choices)
-        guard perToken > 0 else { return (available, outputCap) }
-        let cap = Int(min(left / perToken, Int128(outputCap)))
-        return (available, max(cap, min(outputCap, Quote.outputFloor)))
+        guard least <= available else { return nil }
+        return (available, outputCap(within: available))
+    }
+
+    /// The largest cap at which the fair estimate of the prompt and all output cost no more than `funds`, which reach ``least``.
+    /// Exact: a cost rounded up is within `funds` just when its numerator is within a million times `funds`.
+    private func outputCap(within funds: Money) -> Int {
+        let rate = Int128(price.price.output.nanodollarsPerMillion)
+        guard rate > 0 else { return outputCap }
+        let input = Int128(inputFairTokens) * Int128(price.price.input.nanodollarsPerMillion)
+        let left = Int128(funds.nanodollars) * 1_000_000 - input - Int128(extraOutputTokens) * rate
+        return Int(min(left / (rate * Int128(choices)), Int128(outputCap)))
     }
 
     private func cost(input: Int, inputRate: Rate, outputPerChoice: Int) -> Money? {
         let (perChoice, overflow) = outputPerChoice.multipliedReportingOverflow(by: choices)
-        let (output, carry) = perChoice.addingReportingOverflow(outputPerChoice == 0 ? 0 : extraOutputTokens)
+        let (output, carry) = perChoice.addingReportingOverflow(extraOutputTokens)
         guard !overflow, !carry, input <= Rate.quantityMax, output <= Rate.quantityMax else { return nil }
         return Rate.cost([(input, inputRate), (output, price.price.output)])
     }

@@ -15,7 +15,7 @@ package struct KeyRecord: Hashable, Sendable {
     package let label: String
     /// nil: every model.
     package let models: [String]?
-    /// The most this key may ever spend; nil: no limit of its own.
+    /// The most this key may ever spend, overruns included; nil: no limit of its own.
     package let limit: Money?
     package let expires: Instant?
     package let created: Instant

@@ -62,6 +62,15 @@ package struct Hold: Hashable, Sendable {
 
     package var purse: Purse { Purse(account: account, book: book) }
 
+    /// What is known to have been delivered when nothing better is ever learnt.
+    package var delivered: Usage { Usage(promptTokens: inputFairTokens, completionTokens: outputTokens) }
+
+    /// Output was seen, so the engine had accepted. The count never falls, and stays one that can be billed.
+    mutating func note(outputTokens count: Int) {
+        outputTokens = max(outputTokens, min(count, Rate.quantityMax))
+        if outputTokens > 0 { accepted = true }
+    }
+
     /// How a hold ended.
     package struct Closing: Hashable, Sendable {
         package let at: Instant

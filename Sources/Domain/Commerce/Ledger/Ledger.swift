@@ -17,6 +17,9 @@ package struct Ledger: Sendable {
     private var currentPrices: [String: PriceID]
     private var names: [String: AccountID]
     private var credits: [CreditName: LedgerImage.Credit]
+    private var lastAccount: Int64
+    private var lastKey: Int64
+    private var lastPrice: Int64
     private var lastEntry: EntryID
     private var lastHold: HoldID
 
@@ -36,6 +39,9 @@ package struct Ledger: Sendable {
         names = Dictionary(uniqueKeysWithValues: image.accounts.map { ($0.name, $0.id) })
         credits = Dictionary(
             uniqueKeysWithValues: image.credits.map { (CreditName(purse: $0.purse, reference: $0.reference), $0) })
+        lastAccount = image.accounts.map(\.id.value).max() ?? 0
+        lastKey = image.keys.map(\.id.value).max() ?? 0
+        lastPrice = image.prices.map(\.id.value).max() ?? 0
         lastEntry = image.lastEntry
         lastHold = image.lastHold
     }
@@ -56,7 +62,7 @@ package struct Ledger: Sendable {
         case .hold(let request): hold(request, at: now)
         case .dispatch(let id, let engine): advance(id) { $0.attempts += 1; $0.engine = engine; $0.accepted = false }
         case .accept(let id): advance(id) { $0.accepted = true }
-        case .progress(let id, let tokens): advance(id) { $0.outputTokens = max($0.outputTokens, tokens) }
+        case .progress(let id, let tokens): advance(id) { $0.note(outputTokens: tokens) }
         case .settle(let id, let usage, let source, let note):
             settle(id, usage: usage, source: source, note: note, at: now)
         case .release(let id, let reason): release(id, reason: reason, at: now)
@@ -70,10 +76,10 @@ package struct Ledger: Sendable {
 
     private mutating func openAccount(_ name: String, at now: Instant) -> Step {
         guard names[name] == nil else { return (.rejected(.accountNameTaken(name)), []) }
-        let id = AccountID((accounts.keys.map(\.value).max() ?? 0) + 1)
-        let record = AccountRecord(id: id, name: name, created: now)
-        accounts[id] = record
-        names[name] = id
+        lastAccount += 1
+        let record = AccountRecord(id: AccountID(lastAccount), name: name, created: now)
+        accounts[record.id] = record
+        names[name] = record.id
         return (.account(record), [.account(record)])
     }
 
@@ -100,9 +106,14 @@ package struct Ledger: Sendable {
 
     private mutating func createKey(_ new: NewKey, at now: Instant) -> Step {
         guard accounts[new.account] != nil else { return (.rejected(.accountUnknown(new.account.description)), []) }
+        if let limit = new.limit, limit < .zero {
+            let expected = "an amount of US dollars that is not negative"
+            return (.rejected(.invalid(field: "limit", expected: expected, got: limit.description)), [])
+        }
+        lastKey += 1
         let record = KeyRecord(
-            id: KeyID((keys.keys.map(\.value).max() ?? 0) + 1), account: new.account, book: new.book, mac: new.mac,
-            prefix: new.prefix, label: new.label, models: new.models, limit: new.limit, expires: new.expires, created: now)
+            id: KeyID(lastKey), account: new.account, book: new.book, mac: new.mac, prefix: new.prefix, label: new.label,
+            models: new.models, limit: new.limit, expires: new.expires, created: now)
         keys[record.id] = record
         return (.key(record), [.key(record)])
     }
@@ -117,8 +128,8 @@ package struct Ledger: Sendable {
 
     private mutating func setPrice(_ price: ChatPrice, of model: String, at now: Instant) -> Step {
         if let current = currentPrices[model].flatMap({ prices[$0] }), current.price == price { return (.price(current), []) }
-        let version = PriceVersion(
-            id: PriceID((prices.keys.map(\.value).max() ?? 0) + 1), model: model, price: price, since: now)
+        lastPrice += 1
+        let version = PriceVersion(id: PriceID(lastPrice), model: model, price: price, since: now)
         prices[version.id] = version
         currentPrices[model] = version.id
         return (.price(version), [.price(version)])
@@ -130,11 +141,11 @@ package struct Ledger: Sendable {
         guard let key = keys[request.key] else { return (.refused(.unknownKey), []) }
         if let refusal = key.refusal(at: now) { return (.refused(refusal), []) }
         precondition(prices[request.quote.price.id] == request.quote.price, "a quote names a price the ledger knows")
-        guard let least = request.quote.least else { return (.refused(.notPriceable), []) }
+        guard request.quote.bound != nil, let least = request.quote.least else { return (.refused(.notPriceable), []) }
 
         let purse = Purse(account: key.account, book: key.book)
         let available = balance(of: purse).available
-        let left = key.limit.map { max(.zero, $0 - spent[key.id, default: .zero] - heldByKey[key.id, default: .zero]) }
+        let left = self.left(of: key)
         guard let afforded = request.quote.afforded(by: min(available, left ?? available)) else {
             if let left, left < available { return (.refused(.keyLimitReached(needed: least, left: left)), []) }
             return (.refused(.insufficientBalance(needed: least, available: available)), [])
@@ -166,6 +177,12 @@ package struct Ledger: Sendable {
         _ id: HoldID, usage: Usage, source: UsageSource, note: String, at now: Instant
     ) -> Step {
         guard let hold = openHold(id) else { return stale() }
+        guard usage.isPlausible else {
+            let reason = "the engine's report made no sense; billed what was delivered at the last checkpoint"
+            return close(
+                hold, as: .settled, usage: hold.delivered, source: .counted,
+                note: note.isEmpty ? reason : "\(note); \(reason)", at: now)
+        }
         return close(hold, as: .settled, usage: usage, source: source, note: note, at: now)
     }
 
@@ -182,22 +199,18 @@ package struct Ledger: Sendable {
             return close(
                 hold, as: .released, usage: nil, source: nil, note: "the server stopped before an answer had begun", at: now)
         }
-        let usage = Usage(promptTokens: hold.inputFairTokens, completionTokens: hold.outputTokens)
         return close(
-            hold, as: .provisional, usage: usage, source: .provisional,
+            hold, as: .provisional, usage: hold.delivered, source: .provisional,
             note: "the server stopped in mid-answer; billed what was delivered at the last checkpoint", at: now)
     }
 
     private mutating func close(
         _ hold: Hold, as state: Hold.State, usage: Usage?, source: UsageSource?, note: String, at now: Instant
     ) -> Step {
-        guard let price = prices[hold.price] else { preconditionFailure("a hold's price is never forgotten") }
-        let available = balance(of: hold.purse).available
-        let cost = usage.map { $0.isPlausible ? price.price.charge(for: $0) ?? .absurd : .absurd } ?? .zero
-        let most = state == .provisional ? hold.amount : hold.amount + available
-        let charge = min(cost, most)
+        let cost = usage.map { self.cost(of: $0, under: hold) } ?? .zero
+        let charge = min(cost, state == .provisional ? hold.amount : most(for: hold))
         // What a provisional settlement leaves out is a guess that was cut short, not a loss that is known.
-        let writeoff = state == .provisional || cost == .absurd ? .zero : cost - charge
+        let writeoff = state == .provisional ? .zero : cost - charge
 
         var closed = hold
         closed.state = state
@@ -218,6 +231,24 @@ package struct Ledger: Sendable {
         let receipt = Receipt(
             hold: hold.id, charge: charge, writeoff: writeoff, usage: usage, source: source, balance: balance(of: hold.purse))
         return (.closed(receipt), records)
+    }
+
+    private func cost(of usage: Usage, under hold: Hold) -> Money {
+        guard let price = prices[hold.price], let cost = price.price.charge(for: usage) else {
+            preconditionFailure("a hold's price is never forgotten, and plausible usage has a cost")
+        }
+        return cost
+    }
+
+    /// What a settlement may take: the hold, then what is free in the balance, as far as the key's own limit lets it.
+    private func most(for hold: Hold) -> Money {
+        let available = balance(of: hold.purse).available
+        return hold.amount + min(available, keys[hold.key].flatMap(left(of:)) ?? available)
+    }
+
+    /// What a key may still set aside under its own limit; nil when it has none.
+    private func left(of key: KeyRecord) -> Money? {
+        key.limit.map { max(.zero, $0 - spent[key.id, default: .zero] - heldByKey[key.id, default: .zero]) }
     }
 
     /// An open hold of this epoch: no other may be moved but by recovery.
@@ -250,11 +281,6 @@ package struct Ledger: Sendable {
         balances[purse] = after
         return entry
     }
-}
-
-extension Money {
-    /// Stands for a cost that fits nothing: whatever is at hand is charged, and no write-off is invented from it.
-    fileprivate static let absurd = Money(nanodollars: .max)
 }
 
 extension Hold.State {

@@ -115,6 +115,7 @@ package struct Receipt: Hashable, Sendable {
 }
 
 package enum LedgerRejection: Error, Hashable, Sendable {
+    /// A field that no record can be made of, in words for whoever typed it.
     case invalid(field: String, expected: String, got: String)
     case accountNameTaken(String)
     case accountUnknown(String)
