@@ -4,4 +4,6 @@ package enum WireLimits {
     package static let jsonDepthMax = 64
     /// Bytes of one JSON document. Positions are kept in 32 bits, and no body that is accepted comes near it.
     package static let jsonBytesMax = 1 << 30
+    /// Bytes of one server-sent event, 16 MiB: some servers send whole pictures in one line.
+    package static let eventBytesMax = 1 << 24
 }

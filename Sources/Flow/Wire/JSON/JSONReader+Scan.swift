@@ -16,7 +16,9 @@ extension JSONReader {
                     raw: UnsafeRawBufferPointer(rebasing: bytes[range]), range: range, decodedBytes: range.count - saved)
             case UInt8(ascii: "\\"): saved += try scanEscape()
             case 0..<0x20: throw JSONFault(.controlCharacter, at: position)
-            default: try scanSequence()
+            default:
+                // Text that is not ASCII comes in runs.
+                repeat { try scanSequence() } while position < bytes.count && bytes[position] >= 0x80
             }
         }
     }
@@ -90,8 +92,16 @@ extension JSONReader {
     }
 
     /// One non-ASCII character. Source: RFC 3629 §4, the table of well-formed sequences.
+    @inline(__always)
     private mutating func scanSequence() throws(JSONFault) {
         let lead = bytes[position]
+        // Most of the world's other scripts: three bytes, the lead neither 0xE0 nor 0xED.
+        if 0xE1...0xEF ~= lead, lead != 0xED, position + 2 < bytes.count,
+            (bytes[position + 1] ^ 0x80) | (bytes[position + 2] ^ 0x80) < 0x40
+        {
+            position += 3
+            return
+        }
         let length: Int
         var second: ClosedRange<UInt8> = 0x80...0xBF
         switch lead {
@@ -145,6 +155,7 @@ extension JSONReader {
         }
     }
 
+    @inline(__always)
     private func isHere(_ byte: UInt8) -> Bool { position < bytes.count && bytes[position] == byte }
 
     mutating func scanLiteral(_ literal: StaticString) throws(JSONFault) {

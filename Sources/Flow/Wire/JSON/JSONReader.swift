@@ -185,17 +185,20 @@ package struct JSONReader {
         position += 1
     }
 
+    @inline(__always)
     private mutating func take(_ byte: UInt8) throws(JSONFault) {
         let found = try byteHere()
         guard found == byte else { throw JSONFault(.unexpectedByte(found), at: position) }
         position += 1
     }
 
+    @inline(__always)
     private func byteHere() throws(JSONFault) -> UInt8 {
         guard position < bytes.count else { throw JSONFault(.unexpectedEnd, at: position) }
         return bytes[position]
     }
 
+    @inline(__always)
     private mutating func skipWhitespace() {
         while position < bytes.count {
             switch bytes[position] {

@@ -1,11 +1,12 @@
 /// The keys of the objects that are open, innermost last: what finds a key that stands twice.
 ///
-/// Small objects are compared key by key on a four-byte tag, without allocating. Beyond ``comparedMax`` keys an object is
+/// Small objects are compared key by key on a four-byte tag; one allocation serves a whole document. Beyond ``comparedMax`` keys an object is
 /// sorted once when it closes, so that no document costs more than its size times a logarithm.
 struct SeenKeys {
     /// Keys of one object that are compared pairwise.
     private static let comparedMax = 32
-    private static let inlineMax = 48
+    /// Room for the open objects of an ordinary request, so that it is allocated once.
+    private static let keysExpected = 40
 
     private struct Key {
         /// Where the key's bytes start in the document, behind the quote.
@@ -15,21 +16,20 @@ struct SeenKeys {
         var isPlain: Bool { tag & 1 == 1 }
     }
 
-    private(set) var count = 0
-    private var inline = InlineArray<48, Key>(repeating: Key())
-    private var spilled: [Key] = []
+    private var keys: [Key] = []
+    var count: Int { keys.count }
 
     /// Adds a key to the object whose first key is number `mark`.
     /// - Returns: true when it is there already; for objects beyond ``comparedMax`` keys ``close(from:in:)`` says so instead.
     mutating func insert(_ text: JSONText, from mark: Int, in bytes: UnsafeRawBufferPointer) -> Bool {
         let key = Key(start: UInt32(truncatingIfNeeded: text.range.lowerBound), tag: SeenKeys.tag(of: text))
         if count - mark < SeenKeys.comparedMax {
-            for index in mark..<count where (self[index].tag ^ key.tag) & ~1 == 0 {
-                if isSame(self[index], text, in: bytes) { return true }
+            for index in mark..<count where (keys[index].tag ^ key.tag) & ~1 == 0 {
+                if isSame(keys[index], text, in: bytes) { return true }
             }
         }
-        if count < SeenKeys.inlineMax { inline[count] = key } else { spilled.append(key) }
-        count += 1
+        if keys.isEmpty { keys.reserveCapacity(SeenKeys.keysExpected) }
+        keys.append(key)
         return false
     }
 
@@ -37,17 +37,12 @@ struct SeenKeys {
     /// - Returns: the second of two equal keys, if that was not found before.
     mutating func close(from mark: Int, in bytes: UnsafeRawBufferPointer) -> JSONText? {
         let again = count - mark > SeenKeys.comparedMax ? firstRepeated(from: mark, in: bytes) : nil
-        if count > SeenKeys.inlineMax { spilled.removeLast(count - max(mark, SeenKeys.inlineMax)) }
-        count = mark
+        if count > mark { keys.removeLast(count - mark) }
         return again
     }
 
-    private subscript(index: Int) -> Key {
-        index < SeenKeys.inlineMax ? inline[index] : spilled[index - SeenKeys.inlineMax]
-    }
-
     private func firstRepeated(from mark: Int, in bytes: UnsafeRawBufferPointer) -> JSONText? {
-        let texts = (mark..<count).map { text(of: self[$0], in: bytes) }.sorted {
+        let texts = keys[mark...].map { text(of: $0, in: bytes) }.sorted {
             $0.decodesEqual(to: $1) ? $0.range.lowerBound < $1.range.lowerBound : $0.decodesBefore($1)
         }
         return zip(texts, texts.dropFirst()).first { $0.decodesEqual(to: $1) }?.1

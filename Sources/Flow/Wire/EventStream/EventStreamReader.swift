@@ -1,0 +1,165 @@
+package import NIOCore
+
+/// Finds server-sent events in bytes that arrive in any pieces.
+///
+/// Source: https://html.spec.whatwg.org/multipage/server-sent-events.html#event-stream-interpretation. Lines end with LF, CR
+/// or CRLF; comments, `id`, `retry` and unknown fields are passed over; an event without data is none. Unlike a browser, it
+/// also takes a last event that no blank line ends: see ``finish()``.
+package struct EventStreamReader {
+    private let eventBytesMax: Int
+    /// What was read and not yet taken, from the start of a line on.
+    private var unread = ByteBuffer()
+    /// How much of `unread` is known to hold no line end.
+    private var scannedBytes = 0
+    /// True when `unread` is storage of this reader's own making.
+    private var isJoined = false
+    /// A CR ended the last line: an LF that follows belongs to it.
+    private var skipsLineFeed = false
+    private var isFirstLine = true
+    private var name: String?
+    private var data: ByteBuffer?
+    /// True when `data` is put together from several lines.
+    private var isDataJoined = false
+
+    package init(eventBytesMax: Int = WireLimits.eventBytesMax) { self.eventBytesMax = eventBytesMax }
+
+    /// Hands over what a read brought. Copies only when an event began in an earlier read and is not complete.
+    package mutating func append(_ read: ByteBuffer) {
+        if unread.readableBytes == 0 {
+            unread = read
+            isJoined = false
+        } else if isJoined, unread.readerIndex == 0 {
+            unread.writeImmutableBuffer(read)
+        } else {
+            // A fresh one also when lines were taken from the last: a long stream must not keep what it has given out.
+            var joined = ByteBuffer()
+            joined.reserveCapacity(unread.readableBytes + read.readableBytes)
+            joined.writeImmutableBuffer(unread)
+            joined.writeImmutableBuffer(read)
+            unread = joined
+            isJoined = true
+        }
+    }
+
+    /// The next complete event, or nil when more bytes are needed.
+    package mutating func next() throws(EventStreamFault) -> ServerEvent? {
+        while let line = takeLine() {
+            if let event = interpret(line) { return event }
+            try checkLength()
+        }
+        try checkLength()
+        return nil
+    }
+
+    /// Says that nothing more comes: an event the end cut short of its blank line is given out. Call it after ``next()`` gave nil.
+    package mutating func finish() -> ServerEvent? {
+        let line = unread
+        unread = ByteBuffer()
+        scannedBytes = 0
+        if line.readableBytes > 0, let event = interpret(line) { return event }
+        return dispatch()
+    }
+
+    /// Bytes that belong to no complete event yet.
+    package var pendingBytes: Int { unread.readableBytes + (data?.readableBytes ?? 0) }
+
+    private func checkLength() throws(EventStreamFault) {
+        // Only an event that is still open counts: complete ones may well wait in a long read.
+        let bytes = scannedBytes + (data?.readableBytes ?? 0)
+        guard bytes <= eventBytesMax else { throw .eventTooLong(bytesMax: eventBytesMax) }
+    }
+
+    /// Takes a line without its end.
+    private mutating func takeLine() -> ByteBuffer? {
+        if skipsLineFeed, let first: UInt8 = unread.getInteger(at: unread.readerIndex) {
+            skipsLineFeed = false
+            if first == 0x0A { unread.moveReaderIndex(forwardBy: 1) }
+        }
+        let scanned = scannedBytes
+        let found = unread.withUnsafeReadableBytes { bytes in bytes.firstLineEnd(from: scanned) }
+        guard let found, let line = unread.readSlice(length: found) else {
+            scannedBytes = unread.readableBytes
+            return nil
+        }
+        skipsLineFeed = unread.readInteger(as: UInt8.self) == 0x0D
+        scannedBytes = 0
+        return line
+    }
+
+    private mutating func interpret(_ line: ByteBuffer) -> ServerEvent? {
+        var line = line
+        if isFirstLine {
+            isFirstLine = false
+            if line.readableBytesView.starts(with: [0xEF, 0xBB, 0xBF]) { line.moveReaderIndex(forwardBy: 3) }
+        }
+        guard line.readableBytes > 0 else { return dispatch() }
+        let (field, valueStart) = line.withUnsafeReadableBytes { bytes in EventStreamReader.field(of: bytes) }
+        guard field != .passedOver else { return nil }
+        line.moveReaderIndex(forwardBy: valueStart)
+        if field == .event { name = String(buffer: line) } else { addData(line) }
+        return nil
+    }
+
+    private enum Field { case data, event, passedOver }
+
+    /// Which field a line is, and where its value starts.
+    private static func field(of bytes: UnsafeRawBufferPointer) -> (Field, valueStart: Int) {
+        let colon = bytes.prefix(6).firstIndex(of: UInt8(ascii: ":"))
+        let nameEnd = colon ?? bytes.count
+        let field: Field
+        if nameEnd == 4, bytes[..<4].elementsEqual("data".utf8) {
+            field = .data
+        } else if nameEnd == 5, bytes[..<5].elementsEqual("event".utf8) {
+            field = .event
+        } else {
+            return (.passedOver, bytes.count)
+        }
+        guard colon != nil else { return (field, bytes.count) }
+        let afterColon = nameEnd + 1
+        return (field, afterColon < bytes.count && bytes[afterColon] == 0x20 ? afterColon + 1 : afterColon)
+    }
+
+    private mutating func addData(_ value: ByteBuffer) {
+        guard let first = data else {
+            data = value
+            isDataJoined = false
+            return
+        }
+        var joined = isDataJoined ? first : ByteBuffer(bytes: first.readableBytesView)
+        // Lets the append below find its storage unshared.
+        data = nil
+        joined.writeInteger(UInt8(0x0A))
+        joined.writeImmutableBuffer(value)
+        data = joined
+        isDataJoined = true
+    }
+
+    private mutating func dispatch() -> ServerEvent? {
+        defer {
+            name = nil
+            data = nil
+        }
+        return data.map { ServerEvent(name: name, data: $0) }
+    }
+}
+
+extension UnsafeRawBufferPointer {
+    /// Where the first LF or CR at or after `start` is; looks at eight bytes a step.
+    func firstLineEnd(from start: Int) -> Int? {
+        let ones: UInt64 = 0x0101_0101_0101_0101
+        var index = start
+        while index + 8 <= count {
+            let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
+            let feeds = word ^ (ones &* 0x0A)
+            let returns = word ^ (ones &* 0x0D)
+            let marks = (((feeds &- ones) & ~feeds) | ((returns &- ones) & ~returns)) & (ones &* 0x80)
+            if marks != 0 { return index + marks.trailingZeroBitCount >> 3 }
+            index += 8
+        }
+        while index < count {
+            if self[index] == 0x0A || self[index] == 0x0D { return index }
+            index += 1
+        }
+        return nil
+    }
+}
