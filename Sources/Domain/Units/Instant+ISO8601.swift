@@ -118,7 +118,9 @@ private struct DigitReader {
     mutating func offset() -> Int64? {
         if skip("Z") || skip("z") { return 0 }
         let east = skip("+")
-        guard east || skip("-"), let hour = number(2), hour < 24, skip(":"), let minute = number(2), minute < 60 else { return nil }
+        guard east || skip("-"), let hour = number(2), hour < 24, skip(":"), let minute = number(2), minute < 60 else {
+            return nil
+        }
         return (east ? 1 : -1) * (hour * 60 + minute) * 60_000_000
     }
 }

@@ -23,7 +23,7 @@ extension Money: CustomStringConvertible {
 }
 
 extension Int64 {
-    /// Reads a plain decimal number and scales it by 10^`places`, exactly; nil when it has more decimals than that or does not fit.
+    /// Reads a plain decimal number and scales it by 10^`places`, exactly; nil when it has more decimals or does not fit.
     package init?(decimal text: some StringProtocol, places: Int) {
         var digits = text.utf8[...]
         let negative = digits.first == UInt8(ascii: "-")

@@ -30,7 +30,9 @@ package struct ChargeNote: CustomStringConvertible, Sendable {
 
     private var terms: String {
         var terms = [term(usage.promptTokens - usage.cachedTokens, "input", price.price.input)]
-        if usage.cachedTokens > 0 { terms.append(term(usage.cachedTokens, "cached", price.price.cachedInput ?? price.price.input)) }
+        if usage.cachedTokens > 0 {
+            terms.append(term(usage.cachedTokens, "cached", price.price.cachedInput ?? price.price.input))
+        }
         terms.append(term(usage.completionTokens, "output", price.price.output))
         return terms.joined(separator: " + ")
     }

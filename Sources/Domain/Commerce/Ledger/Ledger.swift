@@ -60,7 +60,12 @@ package struct Ledger: Sendable {
         case .revokeKey(let id): revokeKey(id, at: now)
         case .setPrice(let model, let price): setPrice(price, of: model, at: now)
         case .hold(let request): hold(request, at: now)
-        case .dispatch(let id, let engine): advance(id) { $0.attempts += 1; $0.engine = engine; $0.accepted = false }
+        case .dispatch(let id, let engine):
+            advance(id) {
+                $0.attempts += 1
+                $0.engine = engine
+                $0.accepted = false
+            }
         case .accept(let id): advance(id) { $0.accepted = true }
         case .progress(let id, let tokens): advance(id) { $0.note(outputTokens: tokens) }
         case .settle(let id, let usage, let source, let note):

@@ -1,0 +1,118 @@
+import GRDB
+import Units
+
+/// One SQLite database and the ways in: a single writing connection, which alone makes checkpoints, and readers that never
+/// wait for it.
+///
+/// Every call is synchronous and runs on the connection's own serial queue. GRDB gives up an asynchronous access when its task is
+/// cancelled, and a customer who hangs up must not roll back a charge; synchronous ones know of no task.
+final class DatabaseFile: Sendable {
+    /// nil: in memory.
+    let path: String?
+    private let writer: DatabaseQueue
+    private let reader: DatabaseQueue
+
+    /// Opens, creates or migrates the database at `path`.
+    /// - Throws: ``StoreFailure`` or GRDB's `DatabaseError`.
+    init(path: String) throws {
+        self.path = path
+        try PrivateFile.createEmpty(at: path)
+        writer = try DatabaseQueue(path: path, configuration: DatabaseFile.configuration(readOnly: false))
+        try writer.writeWithoutTransaction { db in
+            try DatabaseFile.settle(db)
+            try DatabaseFile.check(db, path: path)
+            try Migration.bringUpToDate(db, path: path)
+        }
+        reader = try DatabaseFile.openReader(path: path)
+    }
+
+    /// A database that is gone with this object: for tests. Its readers share the writing connection.
+    init() throws {
+        path = nil
+        writer = try DatabaseQueue(configuration: DatabaseFile.configuration(readOnly: false))
+        reader = writer
+        try writer.writeWithoutTransaction { try Migration.bringUpToDate($0, path: "memory") }
+    }
+
+    /// Everything `change` does, or nothing; durable when this returns.
+    func write(_ change: (Database) throws -> Void) throws {
+        try writer.writeWithoutTransaction { db in
+            try db.inTransaction(.immediate) {
+                try change(db)
+                return .commit
+            }
+        }
+    }
+
+    /// One consistent view, from a connection that cannot write.
+    func read<Value>(_ look: (Database) throws -> Value) throws -> Value { try reader.read(look) }
+
+    /// The same on a connection of its own, for what takes long: nobody waits for it, and it waits for nobody.
+    func readAtLeisure<Value>(_ look: (Database) throws -> Value) throws -> Value {
+        guard let path else { return try reader.read(look) }
+        return try DatabaseFile.openReader(path: path).read(look)
+    }
+
+    /// Copies the database as it is at this moment to a new file.
+    func copy(to destination: String) throws {
+        guard try PrivateFile.createNew(at: destination) else { throw StoreFailure.fileExists(path: destination) }
+        do {
+            let copy = try DatabaseQueue(path: destination, configuration: DatabaseFile.configuration(readOnly: false))
+            let source = try path.map(DatabaseFile.openReader(path:)) ?? reader
+            try source.backup(to: copy)
+            // A copy is one file: nothing of it may stay behind in a write-ahead log.
+            try copy.writeWithoutTransaction { try DatabaseFile.set("journal_mode", to: "delete", in: $0) }
+            try copy.close()
+            try PrivateFile.makeDurable(destination)
+        } catch {
+            try PrivateFile.remove(destination)
+            throw error
+        }
+    }
+
+    private static func openReader(path: String) throws -> DatabaseQueue {
+        try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
+    }
+
+    private static func configuration(readOnly: Bool) -> Configuration {
+        var configuration = Configuration()
+        configuration.readonly = readOnly
+        configuration.foreignKeysEnabled = true
+        configuration.busyMode = .timeout(Limits.busySeconds)
+        configuration.label = readOnly ? "ledger.reader" : "ledger.writer"
+        return configuration
+    }
+
+    /// What durability rests on is set after opening, where GRDB no longer touches it, and read back.
+    private static func settle(_ db: Database) throws {
+        try set("journal_mode", to: "wal", in: db)
+        try set("synchronous", to: "2", in: db)
+        try set("foreign_keys", to: "1", in: db)
+        try set("mmap_size", to: "0", in: db)
+        try set("wal_autocheckpoint", to: String(Limits.walPages), in: db)
+        try set("journal_size_limit", to: String(Limits.walBytesMax), in: db)
+        try set("cache_size", to: String(-Limits.cacheKiB), in: db)
+    }
+
+    private static func set(_ name: String, to value: String, in db: Database) throws {
+        let pragma = "PRAGMA " + name
+        try db.execute(sql: pragma + " = " + value)
+        let got = try DatabaseValue.fetchOne(db, sql: pragma).map(\.plain) ?? "nothing"
+        guard got == value else { throw StoreFailure.settingRefused(name: name, wanted: value, got: got) }
+    }
+
+    private static func check(_ db: Database, path: String) throws {
+        let answer = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
+        guard answer == "ok" else { throw StoreFailure.damaged(path: path, detail: answer) }
+    }
+}
+
+extension DatabaseValue {
+    fileprivate var plain: String {
+        switch storage {
+        case .int64(let number): String(number)
+        case .string(let text): text
+        default: "\(self)"
+        }
+    }
+}

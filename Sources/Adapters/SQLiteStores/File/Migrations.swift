@@ -1,0 +1,44 @@
+import GRDB
+
+/// One step of the schema. A step that was ever released is final: what it got wrong, a later one mends.
+struct Migration: Sendable {
+    let number: Int
+    let name: String
+    let sql: String
+
+    /// `MTAI` in ASCII, so that neither a foreign database is written into nor this one taken for another's.
+    static let applicationID: Int64 = 1_297_367_369
+
+    static let all = [Migration(number: 1, name: "the ledger", sql: ledgerSchema)]
+
+    /// Brings the database up to the last of `migrations`, each step in a transaction with its record.
+    /// - Throws: ``StoreFailure/newerSchema(found:known:)``, ``StoreFailure/foreignDatabase(path:)``; nothing is changed then.
+    static func bringUpToDate(_ db: Database, path: String, migrations: [Migration] = all) throws {
+        let applied = try appliedCount(db, path: path)
+        guard applied <= migrations.count else { throw StoreFailure.newerSchema(found: applied, known: migrations.count) }
+        for migration in migrations.dropFirst(applied) {
+            try db.inTransaction(.immediate) {
+                if migration.number == 1 { try db.execute(sql: bookkeeping) }
+                try db.execute(sql: migration.sql)
+                try db.execute(
+                    sql: "INSERT INTO migrations (number, name, applied) VALUES (?, ?, unixepoch())",
+                    arguments: [migration.number, migration.name])
+                return .commit
+            }
+        }
+    }
+
+    private static func appliedCount(_ db: Database, path: String) throws -> Int {
+        let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
+        guard tables > 0 else { return 0 }
+        guard try Int64.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
+            throw StoreFailure.foreignDatabase(path: path)
+        }
+        return try Int.fetchOne(db, sql: "SELECT max(number) FROM migrations") ?? 0
+    }
+
+    private static let bookkeeping = """
+        PRAGMA application_id = 1297367369;
+        CREATE TABLE migrations (number INTEGER PRIMARY KEY, name TEXT NOT NULL, applied INTEGER NOT NULL) STRICT;
+        """
+}

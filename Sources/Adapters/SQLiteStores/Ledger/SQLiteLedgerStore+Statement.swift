@@ -1,0 +1,96 @@
+package import Commerce
+import GRDB
+package import Units
+
+extension SQLiteLedgerStore {
+    /// Every movement of one book, in the order of the ledger: grants, charges and releases, then what is still held.
+    ///
+    /// `balanceAfter` is the running figure of the whole book, whatever part of it is asked for: what the account owned after a
+    /// movement, less the open holds once those are listed; so it ends at the available balance.
+    /// - Parameters:
+    ///   - from: the first moment to list.
+    ///   - to: the first moment not to list.
+    package func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine] {
+        try file.read { db in
+            try movements(of: purse, from: from, to: to, in: db) + (try openHolds(of: purse, from: from, to: to, in: db))
+        }
+    }
+
+    private func movements(of purse: Purse, from: Instant?, to: Instant?, in db: Database) throws -> [StatementLine] {
+        let sql = """
+            SELECT e.id, e.at, e.kind, e.available + e.held, e.available_after + e.held_after, e.writeoff, e.note,
+                h.request, h.prompt_tokens, h.cached_tokens, h.completion_tokens, h.reasoning_tokens, h.source,
+                p.id, p.model, p.input, p.cached_input, p.output, p.since
+            FROM entries e LEFT JOIN holds h ON h.id = e.hold LEFT JOIN prices p ON p.id = h.price
+            WHERE e.account = ? AND e.book = ? AND e.kind <> 'hold' AND e.at >= ? AND e.at < ?
+            ORDER BY e.id
+            """
+        var lines: [StatementLine] = []
+        let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments(purse, from, to))
+        while let row = try cursor.next() {
+            var columns = Columns(row)
+            lines.append(try line(&columns))
+        }
+        return lines
+    }
+
+    private func line(_ columns: inout Columns) throws -> StatementLine {
+        let id = EntryID(columns.next())
+        let at = columns.instant()
+        let kind = try columns.word(Entry.Kind.self, "kind", of: id.description)
+        let amount = columns.money()
+        let posted = columns.money()
+        let writeoff = columns.money()
+        let note: String = columns.next()
+        let request: String? = columns.optional()
+        let isCharge = kind == .settle || kind == .provisional
+        return StatementLine(
+            id: id, at: at, kind: kind == .grant ? .grant : isCharge ? .charge : .release, amount: amount,
+            balanceAfter: posted, request: request.map(RequestID.init),
+            note: isCharge ? try chargeNote(&columns, charge: -amount, writeoff: -writeoff, remark: note) : note)
+    }
+
+    private func chargeNote(_ columns: inout Columns, charge: Money, writeoff: Money, remark: String) throws -> String {
+        let usage = Usage(
+            promptTokens: columns.next(), cachedTokens: columns.next(), completionTokens: columns.next(),
+            reasoningTokens: columns.next())
+        let source = try columns.word(UsageSource.self, "source", of: "a charge")
+        return ChargeNote(
+            price: try columns.priceVersion(), usage: usage, source: source, charge: charge, writeoff: writeoff, remark: remark
+        ).description
+    }
+
+    private func openHolds(of purse: Purse, from: Instant?, to: Instant?, in db: Database) throws -> [StatementLine] {
+        let sql = """
+            SELECT e.id, h.opened, h.amount, h.request, h.model, h.engine
+            FROM holds h JOIN entries e ON e.hold = h.id AND e.kind = 'hold'
+            WHERE h.state = 'dispatched' AND h.account = ? AND h.book = ?
+            ORDER BY e.id
+            """
+        let owned = "SELECT available + held FROM balances WHERE account = ? AND book = ?"
+        let purseArguments: StatementArguments = [purse.account.value, purse.book.rawValue]
+        var running = Money(nanodollars: try Int64.fetchOne(db, sql: owned, arguments: purseArguments) ?? 0)
+        var lines: [StatementLine] = []
+        let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: purseArguments)
+        while let row = try cursor.next() {
+            var columns = Columns(row)
+            let id = EntryID(columns.next())
+            let opened = columns.instant()
+            let amount = columns.money()
+            let request = RequestID(columns.next())
+            let model: String = columns.next()
+            let engine: String = columns.next()
+            running -= amount
+            guard from.map({ opened >= $0 }) ?? true, to.map({ opened < $0 }) ?? true else { continue }
+            lines.append(
+                StatementLine(
+                    id: id, at: opened, kind: .hold, amount: -amount, balanceAfter: running, request: request,
+                    note: "\(model): set aside while \(engine) answers"))
+        }
+        return lines
+    }
+
+    private func arguments(_ purse: Purse, _ from: Instant?, _ to: Instant?) -> StatementArguments {
+        [purse.account.value, purse.book.rawValue, from?.microseconds ?? .min, to?.microseconds ?? .max]
+    }
+}

@@ -1,0 +1,40 @@
+import Commerce
+import GRDB
+
+/// The ledger in one SQLite file, write-ahead log, `synchronous=FULL`.
+///
+/// All calls are synchronous: ``commit(_:)`` is made from the writer's own thread and returns when the batch is on the disk;
+/// no task's cancellation reaches it. Readers may call from anywhere, at any time.
+package final class SQLiteLedgerStore: LedgerStore {
+    let file: DatabaseFile
+
+    /// Opens or creates the database at `path` and brings its schema up to date.
+    /// - Throws: ``StoreFailure`` for a newer schema, a foreign or damaged file, or a setting that SQLite refuses; GRDB's
+    ///   `DatabaseError` for what SQLite reports.
+    package init(path: String) throws { file = try DatabaseFile(path: path) }
+
+    private init(_ file: DatabaseFile) { self.file = file }
+
+    /// A ledger that is gone when it is let go: for tests.
+    package static func inMemory() throws -> SQLiteLedgerStore { SQLiteLedgerStore(try DatabaseFile()) }
+
+    package func backUp(to path: String) throws { try file.copy(to: path) }
+
+    /// SQLite's version, `3.40.1`.
+    package static var sqliteVersion: String {
+        let number = Int(Database.sqliteLibVersionNumber)
+        return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
+    }
+
+    /// True for versions in which two connections that write or checkpoint at the same moment can lose commits. Harmless here,
+    /// where one connection of one process does both, but worth a line in the log.
+    /// Source: https://sqlite.org/wal.html#walresetbug
+    package static var hasWALResetBug: Bool { hasWALResetBug(version: Int(Database.sqliteLibVersionNumber)) }
+
+    static func hasWALResetBug(version: Int) -> Bool {
+        switch version {
+        case 3_044_006..<3_045_000, 3_050_007..<3_051_000: false
+        default: version >= 3_007_000 && version < 3_051_003
+        }
+    }
+}

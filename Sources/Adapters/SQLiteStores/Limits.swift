@@ -1,0 +1,14 @@
+/// Every bound of this room, with its reason.
+enum Limits {
+    /// How long a statement waits for a foreign lock (somebody's `sqlite3` shell) before it fails.
+    static let busySeconds = 5.0
+    /// Pages in the write-ahead log before a commit also carries them into the database: 16 MiB, so that a steady load
+    /// checkpoints every few hundred commits and a start reads little.
+    static let walPages = 4096
+    /// What the write-ahead log is cut back to after a checkpoint, in bytes: one burst must not keep the disk.
+    static let walBytesMax = 64 * 1024 * 1024
+    /// Page cache of the writing connection, in KiB: the busy ends of every index fit.
+    static let cacheKiB = 16 * 1024
+    /// Bytes of the secret that turns API keys into their MACs.
+    static let pepperBytes = 32
+}
