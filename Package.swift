@@ -63,7 +63,7 @@ let package = Package(
         room(
             "API", in: "Faces",
             ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix, nioHTTP1, hummingbird, logging]),
-        room("CLI", in: "Faces", ["Units", "Wire", argumentParser, nioCore, nioPosix]),
+        room("CLI", in: "Faces", ["Units", "Wire", argumentParser, nioCore, nioPosix, nioHTTP1, nioSSL]),
         // Rank 5: the only place that sees everything.
         .executableTarget(
             name: "minitoolai",
@@ -88,8 +88,13 @@ let package = Package(
                 "API", "Gateway", "Engines", "SQLiteStores", "Wire", "Commerce", "Inference", "Units", "TestKit", nioCore,
                 nioPosix, nioHTTP1,
             ]),
-        tests(of: "CLI", ["CLI", "Wire", "Units"]),
-        tests(of: "Configuration", ["minitoolai", "Commerce", "Inference", "Units"]),
+        tests(
+            of: "CLI",
+            [
+                "CLI", "API", "Gateway", "SQLiteStores", "Wire", "Commerce", "Inference", "Units", "TestKit", argumentParser,
+                nioCore, nioPosix, nioHTTP1, logging,
+            ]),
+        tests(of: "Configuration", ["minitoolai", "CLI", "Commerce", "Inference", "Units"]),
         tests(of: "Tidy", []),
     ]
 )

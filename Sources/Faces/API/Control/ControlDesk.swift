@@ -1,0 +1,140 @@
+import Commerce
+import Foundation
+package import Gateway
+package import Inference
+import Units
+package import Wire
+
+/// Answers operators' requests, line for line: reads the request, has ``Administration`` carry it out, writes the answer down.
+package struct ControlDesk: Sendable {
+    private let administration: Administration
+    private let engines: [any ChatEngine]
+
+    package init(administration: Administration, engines: [any ChatEngine]) {
+        self.administration = administration
+        self.engines = engines
+    }
+
+    /// Never throws: what cannot be done is answered with a refusal.
+    package func answer(_ line: [UInt8]) async -> [UInt8] {
+        do {
+            return try await ControlLine.bytes(of: carryOut(ControlLine.request(in: line)))
+        } catch {
+            return ControlDesk.refusal(ControlRefusal(error))
+        }
+    }
+
+    /// The answer that `refusal` is.
+    package static func refusal(_ refusal: ControlRefusal) -> [UInt8] {
+        do {
+            return try ControlLine.bytes(of: refusal)
+        } catch {
+            preconditionFailure("two strings are always JSON")
+        }
+    }
+
+    private func carryOut(_ request: ControlRequest) async throws -> any Encodable & Sendable {
+        switch request {
+        case .openAccount(let name): AccountDocument(try await administration.openAccount(named: name))
+        case .listAccounts: AccountsDocument(accounts: administration.accounts().map(AccountDocument.init))
+        case .showAccount(let account): AccountDocument(try administration.account(account))
+        case .createKey(let account, let test, let label, let models, let limit, let expires):
+            NewKeyDocument(
+                try await administration.createKey(
+                    KeyWish(
+                        account: account, book: book(test), label: label, models: models,
+                        limit: try limit.map { try money($0, field: "limit") },
+                        expires: try expires.map { try instant($0, field: "expires") })))
+        case .listKeys(let account): KeysDocument(keys: try administration.keys(of: account).map(keyDocument))
+        case .revokeKey(let id): try await revokeKey(id)
+        case .grantCredit(let account, let amount, let reference, let test):
+            GrantDocument(
+                try await administration.grant(
+                    money(amount, field: "amount"), to: account, book: book(test), reference: reference))
+        case .verifyLedger: VerdictDocument(try await administration.verify())
+        case .statement(let account, let test, let from, let to):
+            try await statement(of: account, book: book(test), in: Period(from: from, to: to))
+        case .usage(let account, let test, let from, let to, let model):
+            try await usage(of: account, book: book(test), in: Period(from: from, to: to), model: model)
+        case .checkEngines: await EngineCheckDocument(checking: engines)
+        case .backUp(let path): try await backUp(to: path)
+        case .restore: throw ControlRefusal.serving
+        }
+    }
+
+    private func revokeKey(_ id: String) async throws -> KeysDocument {
+        let revoked = try await administration.revokeKey(id)
+        let listed = try administration.keys(of: revoked.account.description).filter { $0.record.id == revoked.id }
+        return KeysDocument(keys: listed.map(keyDocument))
+    }
+
+    private func statement(of account: String, book: Book, in period: Period) async throws -> StatementDocument {
+        let summary = try administration.account(account)
+        let lines = try await administration.statement(of: account, book: book, from: period.from, to: period.to)
+        return StatementDocument(
+            account: summary.record.name, accountId: summary.record.id.description, mode: book.rawValue,
+            entries: lines.map(StatementDocument.Entry.init))
+    }
+
+    private func usage(of account: String, book: Book, in period: Period, model: String?) async throws -> UsageDocument {
+        let summary = try administration.account(account)
+        let lines = try await administration.usage(
+            of: account, book: book, from: period.from, to: period.to, model: model)
+        return UsageDocument(
+            account: summary.record.name, accountId: summary.record.id.description, mode: book.rawValue,
+            usage: lines.map(UsageDocument.Line.init), cost: lines.reduce(.zero) { $0 + $1.cost }.description)
+    }
+
+    private func backUp(to path: String) async throws -> BackupDocument {
+        guard path.hasPrefix("/") else {
+            throw ControlRefusal(code: "invalid_path", message: "a backup needs an absolute path, got \(path)")
+        }
+        guard !FileManager.default.fileExists(atPath: path) else {
+            throw ControlRefusal(code: "file_exists", message: "\(path) exists already; a backup never overwrites a file")
+        }
+        try await administration.backUp(to: path)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        return BackupDocument(backup: path, bytes: (attributes[.size] as? NSNumber)?.intValue ?? 0)
+    }
+
+    private func keyDocument(_ key: (record: KeyRecord, spent: Money)) -> KeyDocument {
+        KeyDocument(
+            key.record, spent: key.spent, account: administration.summary(of: key.record.account)?.record.name ?? "")
+    }
+}
+
+private func book(_ test: Bool) -> Book { test ? .test : .live }
+
+private func money(_ text: String, field: String) throws(ControlRefusal) -> Money {
+    guard let money = Money(decimal: text) else {
+        throw ControlRefusal(
+            code: "invalid_\(field)",
+            message: "\(field): expected US dollars with at most nine decimals, such as 5.00, got \(text.prefix(80))")
+    }
+    return money
+}
+
+private func instant(_ text: String, field: String) throws(ControlRefusal) -> Instant {
+    guard let instant = Instant(iso8601: text) else {
+        throw ControlRefusal(
+            code: "invalid_\(field)",
+            message: "\(field): expected an ISO 8601 time such as 2027-01-31 or 2027-01-31T12:00:00Z, got \(text.prefix(80))")
+    }
+    return instant
+}
+
+/// From a moment up to, not including, another. A date alone as the end means the end of that day.
+private struct Period {
+    let from: Instant?
+    let to: Instant?
+
+    init(from: String?, to: String?) throws(ControlRefusal) {
+        self.from = if let from { try instant(from, field: "from") } else { nil }
+        guard let to else {
+            self.to = nil
+            return
+        }
+        let end = try instant(to, field: "to")
+        self.to = to.utf8.count == "2027-01-31".utf8.count ? end.advanced(bySeconds: 86_400) : end
+    }
+}

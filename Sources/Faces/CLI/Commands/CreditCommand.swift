@@ -1,0 +1,30 @@
+import ArgumentParser
+import Units
+import Wire
+
+struct CreditCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "credit", abstract: "Money given in.", subcommands: [Grant.self])
+
+    struct Grant: HouseCommand {
+        static let configuration = CommandConfiguration(
+            abstract: "Add money to an account. The same reference twice adds it once.")
+
+        @Option(help: "The account, by name or id.") var account: String
+        @Option(help: ArgumentHelp("US dollars, 5 or 5.00.", valueName: "usd"), transform: CLI.amount) var amount: Money
+        @Option(help: "What the money is for: an invoice, a payment.") var reference: String
+        @Flag(help: "Add it to the test balance.") var test = false
+        @OptionGroup var place: PlaceOptions
+        @OptionGroup var output: OutputOptions
+
+        func run(in house: House, at terminal: Terminal) async throws {
+            let request = ControlRequest.grantCredit(
+                account: account, amount: amount.description, reference: reference, test: test)
+            let grant = try await house.ask(request, at: place.place, for: GrantDocument.self)
+            try terminal.print(grant, as: output) {
+                "\($0.entry)  \($0.account)  balance \($0.balance)  test balance \($0.testBalance)"
+            }
+            if grant.repeated { terminal.note("the reference was known already: nothing was added") }
+        }
+    }
+}

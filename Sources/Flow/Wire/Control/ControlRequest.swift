@@ -1,0 +1,21 @@
+/// What an operator asks of the server through its control socket, or of the same code on the store while no server runs.
+///
+/// Amounts are decimal US dollars, times are ISO 8601; both are read again, strictly, by whoever answers.
+package enum ControlRequest: Codable, Hashable, Sendable {
+    case openAccount(name: String)
+    case listAccounts
+    /// By name or id, as everywhere below.
+    case showAccount(account: String)
+    case createKey(account: String, test: Bool, label: String, models: [String]?, limit: String?, expires: String?)
+    /// nil: of every account.
+    case listKeys(account: String?)
+    case revokeKey(id: String)
+    case grantCredit(account: String, amount: String, reference: String, test: Bool)
+    case verifyLedger
+    case statement(account: String, test: Bool, from: String?, to: String?)
+    case usage(account: String, test: Bool, from: String?, to: String?, model: String?)
+    case checkEngines
+    /// `path` is absolute: the one who answers may live in another directory.
+    case backUp(path: String)
+    case restore(path: String)
+}
