@@ -12,6 +12,8 @@ import Testing
         let files = SourceTree.room(room)
         #expect(!files.isEmpty, "the room is there")
         for file in files {
+            // The documents of the control socket are far from the chat path: Foundation's JSON serves them well.
+            let allowed = allowed + (file.path.contains("/Wire/Control/") ? ["Foundation"] : [])
             #expect(file.imports.subtracting(allowed).isEmpty, "\(file.path)")
         }
     }

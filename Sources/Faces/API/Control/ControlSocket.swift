@@ -23,7 +23,9 @@ package struct ControlSocket: Sendable {
         listener = try await ControlSocket.bind(in: directory, on: group)
     }
 
-    private static func bind(in directory: String, on group: any EventLoopGroup) async throws -> NIOAsyncChannel<Connection, Never> {
+    private static func bind(in directory: String, on group: any EventLoopGroup) async throws -> NIOAsyncChannel<
+        Connection, Never
+    > {
         try await OpenedDirectory.with(directory) { opened in
             unlink(opened.path(ControlLimits.socketName))
             let listener = try await ServerBootstrap(group: group).bind(

@@ -33,7 +33,9 @@ struct ChatVisit: Sendable {
     private func balance() async throws -> String? {
         var status = 0
         var body = Data()
-        try await line.ask("/api/account/", body: nil) { status = Int($0.status.code) } onBytes: { bytes in
+        try await line.ask("/api/account/", body: nil) {
+            status = Int($0.status.code)
+        } onBytes: { bytes in
             body.append(contentsOf: bytes.readableBytesView)
         }
         guard status == 200 else { return nil }

@@ -18,7 +18,8 @@ struct ServerAddress: Hashable, Sendable {
         isSecure = scheme == "https"
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         port = parts.port ?? (isSecure ? 443 : 80)
-        prefix = parts.percentEncodedPath.hasSuffix("/")
+        prefix =
+            parts.percentEncodedPath.hasSuffix("/")
             ? String(parts.percentEncodedPath.dropLast()) : parts.percentEncodedPath
     }
 

@@ -45,7 +45,8 @@ struct AccountCommand: ParsableCommand {
 
     private static func table(_ accounts: [AccountDocument]) -> String {
         var table = Table([
-            ("ID", .left), ("NAME", .left), ("BALANCE", .right), ("HELD", .right), ("TEST BALANCE", .right), ("TEST HELD", .right),
+            ("ID", .left), ("NAME", .left), ("BALANCE", .right), ("HELD", .right), ("TEST BALANCE", .right),
+            ("TEST HELD", .right),
         ])
         for account in accounts {
             table.add([account.id, account.name, account.balance, account.held, account.testBalance, account.testHeld])

@@ -30,7 +30,9 @@ struct ListingOptions: ParsableArguments {
     var json = false
 
     func validate() throws {
-        if json, let format, format != .json { throw ValidationError("--json and --format \(format.rawValue) exclude each other") }
+        if json, let format, format != .json {
+            throw ValidationError("--json and --format \(format.rawValue) exclude each other")
+        }
     }
 
     var chosen: Format { json ? .json : format ?? .table }
@@ -38,7 +40,8 @@ struct ListingOptions: ParsableArguments {
 
 /// The stretch of time a listing covers.
 struct PeriodOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Only from this moment on, 2026-11-22 or 2026-11-22T08:00:00Z.", valueName: "time"), transform: time)
+    @Option(
+        help: ArgumentHelp("Only from this moment on, 2026-11-22 or 2026-11-22T08:00:00Z.", valueName: "time"), transform: time)
     var from: String?
 
     @Option(help: ArgumentHelp("Only before this moment; a date alone includes that day.", valueName: "time"), transform: time)
