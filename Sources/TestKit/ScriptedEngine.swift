@@ -27,11 +27,13 @@ package final class ScriptedEngine: ChatEngine {
         var permits = 0
     }
 
-    package init(_ name: String = "scripted", traits: EngineTraits = .plain, _ acts: [Act]) {
+    package init(_ name: String, traits: EngineTraits = .plain, _ acts: [Act]) {
         self.name = name
         self.traits = traits
         self.acts = acts
     }
+
+    package convenience init(traits: EngineTraits = .plain, _ acts: [Act]) { self.init("scripted", traits: traits, acts) }
 
     /// What was asked, in order.
     package var orders: [ChatOrder] { gate.withLock { $0.orders } }

@@ -1,5 +1,7 @@
 import Commerce
 import Inference
+import NIOCore
+import SQLiteStores
 import TestKit
 import Testing
 import Units

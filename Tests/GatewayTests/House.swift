@@ -73,7 +73,7 @@ final class House: Sendable {
             during(line)
             let answer = try await admitted.open()
             let sink = Pad()
-            return (try await answer.forward(to: sink), sink.seen)
+            return (await answer.forward(to: sink), sink.seen)
         }
     }
 

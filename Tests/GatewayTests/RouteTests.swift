@@ -1,3 +1,4 @@
+import Commerce
 import Inference
 import TestKit
 import Testing
