@@ -9,7 +9,7 @@ import sys
 import pytest
 
 import http1
-from http1 import ask, encode, events
+from http1 import ask, encode
 from minitoolai import BUILT_IN, NATIVE, SAMPLE_COST, question, usd
 
 SAMPLES = pathlib.Path(__file__).parent / "samples"
@@ -246,11 +246,3 @@ def test_health_and_models(server, live):
         assert isinstance(model["created"], int) and model["owned_by"]
         assert ask(server, "GET", f"/v1/models/{name}", key=live.key).json == model
     assert by_id["gpt-4o-mini"]["price"]["input"] and by_id["gpt-4o-mini"]["price"]["output"]
-
-
-def test_events_are_parsed_strictly_here():
-    """The tests' own reader refuses what kills an SDK."""
-    assert events(b': hi\n\ndata: {"a":1}\n\ndata: [DONE]\n\n') == [{"a": 1}, "[DONE]"]
-    for bad in (b"id: 1\n\n", b"event: ping\n\n", b"data: [DONE]\n\ndata: {}\n\n"):
-        with pytest.raises(AssertionError):
-            events(bad)
