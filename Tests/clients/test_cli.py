@@ -190,19 +190,29 @@ def test_backup_and_restore(fresh, tmp_path):
     result = fresh.run("backup", copy, *fresh._places())
     assert result.returncode == 0 and copy.exists()
     assert stat.S_IMODE(copy.stat().st_mode) & 0o077 == 0, "a copy of the books is not for everybody"
+    assert fresh.run("backup", copy, *fresh._places()).returncode != 0, "nothing is written over"
     balance = customer.balance
     assert customer.chat().status == 200 and customer.balance < balance
-    assert fresh.run("restore", copy, *fresh._places()).returncode != 0, "not under a running server's feet"
+    fresh.fails("restore", copy)
     assert fresh.stop() == 0
-    result = fresh.run("restore", copy, *fresh._places())
-    assert result.returncode == 0, result.stderr
+    fresh.fails("restore", copy)
+    fresh.verify()
+    fresh.data = fresh.folder / "elsewhere"
+    assert fresh.cli("restore", copy)
     fresh.verify()
     fresh.start()
-    assert customer.balance == balance, "the copy's balance, and the key still opens it"
-    bad = tmp_path / "bad"
-    bad.write_text("not a backup")
+    assert Decimal(fresh.cli("account", "show", customer.name)["balance"]) == balance
+    assert customer.chat().status == 200, "the keys of the copy open it"
     assert fresh.stop() == 0
-    fresh.fails("restore", bad)
+
+
+def test_what_is_not_a_backup_is_not_restored(fresh, tmp_path):
+    for content in (b"not a backup", b"", b"SQLite format 3\0" + bytes(4096)):
+        bad = tmp_path / "bad"
+        bad.write_bytes(content)
+        fresh.fails("restore", bad)
+    fresh.fails("restore", tmp_path / "nothing")
+    fresh.start()
     fresh.verify()
 
 
