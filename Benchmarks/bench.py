@@ -89,7 +89,7 @@ class Target:
 
 
 class Server:
-    """This server, its ledger on disk, one customer with a live key."""
+    """This server on one loop, as nginx on one worker; its ledger on disk, one customer with a live key."""
 
     def __init__(self, binary, folder, upstream):
         self.binary, self.folder = binary, folder
@@ -97,7 +97,7 @@ class Server:
         models = {name: {"kind": "chat", "price": price, "routes": [{"engine": "mock", "model": name}]} for name in MODELS}
         engine = {"kind": "openai", "base_url": f"http://127.0.0.1:{upstream}/v1", "api_key": "none"}
         self.config = folder / "config.yaml"
-        self.config.write_text(json.dumps({"engines": {"mock": engine, "sandbox": {"kind": "sandbox"}}, "models": models}))
+        self.config.write_text(json.dumps({"server": {"loops": 1}, "engines": {"mock": engine}, "models": models}))
         self.process = subprocess.Popen(
             [binary, "serve", "--port", "0", *self.places()], cwd=folder, stdout=subprocess.PIPE, text=True,
             stderr=open(folder / "server.log", "w"))

@@ -37,7 +37,7 @@ def configuration(upstream, scripts=(), engines=None, models=None, **more):
             "routes": [{"engine": engine_name, "model": "up-model"}],
         }
 
-    named = {"plain": engine("plain"), "sandbox": {"kind": "sandbox"}, **{script: engine(script) for script in scripts}}
+    named = {"plain": engine("plain"), "sandbox": {"kind": "sandbox", "pace": "immediate"}, **{script: engine(script) for script in scripts}}
     listed = {name: {"routes": [{"engine": "plain", "model": f"{name}-upstream"}]} for name in BUILT_IN}
     listed |= {script: model(script) for script in scripts}
     # JSON is YAML.

@@ -184,6 +184,26 @@ def test_goodbye_waits_for_answers_on_their_way(fresh, upstream):
     fresh.verify()
 
 
+def test_goodbye_does_not_wait_forever(tmp_path, upstream):
+    """An answer that does not end in time is settled as far as it came."""
+    script = upstream.scripts["paced"] = Paced(3)
+    server = Server(tmp_path, configuration(upstream, scripts=SCRIPTS, server={"drain": "1s"}))
+    server.start()
+    customer = server.customer(live="1.00")
+    with Line(server) as line:
+        line.send(encode("POST", V1, question("Hi", "paced", stream=True), customer.key))
+        assert script.reached.wait(10) and line.read_until(b"word")
+        started = time.monotonic()
+        assert server.stop() == 0
+        assert time.monotonic() - started < 10
+        answer = line.answer()
+    script.go_on.set()
+    assert not answer.done
+    balance, entries = check_books(server, customer)
+    assert usd(600) <= 1 - balance <= usd(17 * 150 + 12 * 600)
+    assert "counted" in json.dumps(entries[-1])
+
+
 def accepts(port):
     import socket
     try:

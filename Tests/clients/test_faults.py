@@ -292,9 +292,12 @@ SCRIPTS = (*EARLY, *EARLY_STREAMS, *LATE, *WHOLE, *OTHERS)
 def CONFIGURATION(upstream):
     upstream.scripts |= EARLY | EARLY_STREAMS | LATE | {name: script for name, (script, _) in WHOLE.items()}
     route = {"engine": "nowhere", "model": "m"}
+    engine = {"kind": "openai", "api_key": "${UPSTREAM_KEY}"}
+    hasty = {**engine, "base_url": upstream.url("silent"), "timeouts": {"first_byte": "1s", "first_byte_unstreamed": "1s", "stall": "1s"}}
     return {
-        "engines": {"nowhere": {"kind": "openai", "base_url": "http://127.0.0.1:1/v1", "api_key": "${UPSTREAM_KEY}"}},
+        "engines": {"nowhere": {**engine, "base_url": "http://127.0.0.1:1/v1"}, "silent": hasty},
         "models": {
+            "silent": {"kind": "chat", "price": {"input": 0.15, "output": 0.6}, "routes": [{"engine": "silent", "model": "m"}]},
             "nowhere": {"kind": "chat", "price": {"input": 1, "output": 1}, "routes": [route]},
             "elsewhere": {"kind": "chat", "price": {"input": 0.15, "output": 0.6}, "routes": [
                 {**route, "weight": 1000}, {"engine": "plain", "model": "second"}]},
@@ -395,6 +398,27 @@ def test_the_next_engine_is_asked_when_the_first_is_down(live, upstream):
             assert live.chat(model="elsewhere", stream=stream).text() == "Ok."
     assert len(upstream.asked("plain")) - asked == 2
     assert upstream.asked("plain")[-1].json["model"] == "second"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_engine_that_says_nothing_is_given_up(live, upstream, stream):
+    forever = threading.Event()
+    upstream.scripts["silent"] = lambda exchange: exchange.wait(forever, 10)
+    started = time.monotonic()
+    with live.charged(0):
+        answer = live.chat(model="silent", stream=stream)
+    assert answer.status == 504 and 0.9 < time.monotonic() - started < 5
+    check_error(answer.error)
+    assert upstream.asked("silent")[-1].closed.wait(2)
+
+
+def test_an_engine_that_falls_silent_is_given_up(live, upstream):
+    forever = threading.Event()
+    upstream.scripts["silent"] = lambda exchange: (begun(exchange), exchange.wait(forever, 10))
+    with live.charged(between=BILLED_BY_COUNT):
+        answer = live.chat(model="silent", stream=True)
+    assert answer.text() == "half an " and not answer.done and answer.cut
+    check_error(answer.failure)
 
 
 def test_a_redirect_is_never_followed(live, upstream):
