@@ -75,9 +75,9 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix],
             path: "Sources/TestKit", swiftSettings: settings),
-        tests(of: "Units", ["Units"]),
+        tests(of: "Units", ["Units", "TestKit"]),
         tests(of: "Inference", ["Inference", "Units", nioCore]),
-        tests(of: "Commerce", ["Commerce", "Units"]),
+        tests(of: "Commerce", ["Commerce", "Units", "TestKit"]),
         tests(of: "Wire", ["Wire", "Inference", "Units", "TestKit", nioCore]),
         tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix]),
         tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioEmbedded]),

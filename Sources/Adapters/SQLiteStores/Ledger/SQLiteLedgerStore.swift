@@ -31,7 +31,8 @@ package final class SQLiteLedgerStore: LedgerStore {
     /// Source: https://sqlite.org/wal.html#walresetbug
     package static var hasWALResetBug: Bool { hasWALResetBug(version: Int(Database.sqliteLibVersionNumber)) }
 
-    static func hasWALResetBug(version: Int) -> Bool {
+    /// The same for any version, as `sqlite3_libversion_number` counts: `3_040_001`.
+    package static func hasWALResetBug(version: Int) -> Bool {
         switch version {
         case 3_044_006..<3_045_000, 3_050_007..<3_051_000: false
         default: version >= 3_007_000 && version < 3_051_003

@@ -1,0 +1,190 @@
+import Commerce
+import Units
+
+/// What the ledger must answer, worked out a second time in the plainest way: no entries, no records, big numbers, linear lists.
+/// It decides from the rules in prose, and shares no arithmetic with the ledger.
+struct NaiveLedger {
+    struct Price {
+        var input: BigNumber
+        var cached: BigNumber
+        var output: BigNumber
+
+        init(_ price: ChatPrice) {
+            input = BigNumber(price.input.nanodollarsPerMillion)
+            cached = BigNumber((price.cachedInput ?? price.input).nanodollarsPerMillion)
+            output = BigNumber(price.output.nanodollarsPerMillion)
+        }
+
+        func cost(plain: Int, cached cachedTokens: Int, output outputTokens: Int) -> BigNumber {
+            (BigNumber(Int64(plain)) * input + BigNumber(Int64(cachedTokens)) * cached + BigNumber(Int64(outputTokens)) * output)
+                .millionthsRoundedUp
+        }
+
+        func bound(_ quote: Quote) -> BigNumber {
+            (BigNumber(Int64(quote.inputBoundTokens)) * max(input, cached)
+                + BigNumber(Int64(quote.outputCap * quote.choices + quote.extraOutputTokens)) * output).millionthsRoundedUp
+        }
+
+        func fair(_ quote: Quote, cap: Int) -> BigNumber {
+            cost(plain: quote.inputFairTokens, cached: 0, output: cap * quote.choices + quote.extraOutputTokens)
+        }
+    }
+
+    struct Hold {
+        var key: KeyID
+        var purse: Purse
+        var amount: BigNumber
+        var price: Price
+        var fair: Int
+        var output = 0
+        var accepted = false
+        var life: Int
+    }
+
+    /// What is said about an outcome: enough to tell any two apart.
+    typealias Answer = String
+
+    var life = 1
+    var available: [Purse: BigNumber] = [:]
+    var granted: [Purse: BigNumber] = [:]
+    var paid: [Purse: BigNumber] = [:]
+    var spent: [KeyID: BigNumber] = [:]
+    var limits: [KeyID: BigNumber] = [:]
+    var revoked: Set<KeyID> = []
+    var purses: [KeyID: Purse] = [:]
+    var references: [Purse: [String: Money]] = [:]
+    var holds: [HoldID: Hold] = [:]
+    var lastHold: Int64 = 0
+
+    func held(_ purse: Purse) -> BigNumber {
+        holds.values.filter { $0.purse == purse }.reduce(.zero) { $0 + $1.amount }
+    }
+
+    mutating func answer(_ command: LedgerCommand) -> Answer {
+        switch command {
+        case .grant(let purse, let amount, let reference): grant(purse, amount, reference)
+        case .revokeKey(let key): revoke(key)
+        case .hold(let request): hold(request.key, request.quote)
+        case .dispatch(let id, _): change(id) { $0.accepted = false }
+        case .accept(let id): change(id) { $0.accepted = true }
+        case .progress(let id, let tokens): change(id) { $0.progress(tokens) }
+        case .settle(let id, let usage, _, _): settle(id, usage)
+        case .release(let id, _): isMine(id) ? close(id, cost: .zero, most: .zero) : "stale"
+        case .recover(let id): recover(id)
+        case .openAccount, .createKey, .setPrice: "given"
+        }
+    }
+
+    mutating func crash() { life += 1 }
+
+    private mutating func revoke(_ key: KeyID) -> Answer {
+        revoked.insert(key)
+        return "given"
+    }
+
+    private mutating func grant(_ purse: Purse, _ amount: Money, _ reference: String) -> Answer {
+        if let known = references[purse]?[reference] { return known == amount ? "repeated" : "reference taken" }
+        guard amount.nanodollars > 0 else { return "out of range" }
+        let more = BigNumber(amount.nanodollars)
+        guard (available[purse] ?? .zero) + held(purse) + more <= BigNumber(1_000_000_000_000_000_000) else {
+            return "out of range"
+        }
+        references[purse, default: [:]][reference] = amount
+        available[purse] = (available[purse] ?? .zero) + more
+        granted[purse] = (granted[purse] ?? .zero) + more
+        return "credited"
+    }
+
+    private mutating func hold(_ key: KeyID, _ quote: Quote) -> Answer {
+        guard let purse = purses[key] else { return "unknown key" }
+        guard !revoked.contains(key) else { return "revoked" }
+        let most = 2_147_483_648
+        guard quote.inputBoundTokens <= most, quote.outputCap <= most,
+            quote.outputCap * quote.choices + quote.extraOutputTokens <= most
+        else { return "not priceable" }
+        let price = Price(quote.price.price)
+        let free = available[purse] ?? .zero
+        let left = limits[key].map { $0 - (spent[key] ?? .zero) - heldBy(key) }
+        let funds = min(free, left ?? free)
+        let floor = min(quote.outputCap, 16)
+        var amount = price.bound(quote)
+        var cap = quote.outputCap
+        if amount > funds {
+            let least = price.fair(quote, cap: floor)
+            guard least <= funds else {
+                if let left, left < free { return "key limit, \(least) of \(left)" }
+                return "insufficient, \(least) of \(free)"
+            }
+            amount = funds
+            cap = largestCap(price, quote, funds)
+        }
+        lastHold += 1
+        holds[HoldID(lastHold)] = Hold(
+            key: key, purse: purse, amount: amount, price: price, fair: quote.inputFairTokens, life: life)
+        available[purse] = free - amount
+        return "held \(amount) cap \(cap)"
+    }
+
+    /// By halving: the largest cap whose fair cost is within the funds.
+    private func largestCap(_ price: Price, _ quote: Quote, _ funds: BigNumber) -> Int {
+        var low = 0
+        var high = quote.outputCap
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if price.fair(quote, cap: middle) <= funds { low = middle } else { high = middle - 1 }
+        }
+        return low
+    }
+
+    private func heldBy(_ key: KeyID) -> BigNumber {
+        holds.values.filter { $0.key == key }.reduce(.zero) { $0 + $1.amount }
+    }
+
+    private func isMine(_ id: HoldID) -> Bool { holds[id]?.life == life }
+
+    private mutating func change(_ id: HoldID, _ edit: (inout Hold) -> Void) -> Answer {
+        guard isMine(id), var hold = holds[id] else { return "stale" }
+        edit(&hold)
+        holds[id] = hold
+        return "noted"
+    }
+
+    private mutating func settle(_ id: HoldID, _ usage: Usage) -> Answer {
+        guard isMine(id), let hold = holds[id] else { return "stale" }
+        let counts = [usage.promptTokens, usage.cachedTokens, usage.completionTokens, usage.reasoningTokens]
+        let sensible =
+            counts.allSatisfy { $0 >= 0 && $0 <= 2_147_483_648 } && usage.cachedTokens <= usage.promptTokens
+            && usage.reasoningTokens <= usage.completionTokens
+        let cost =
+            sensible
+            ? hold.price.cost(
+                plain: usage.promptTokens - usage.cachedTokens, cached: usage.cachedTokens, output: usage.completionTokens)
+            : hold.price.cost(plain: hold.fair, cached: 0, output: hold.output)
+        var free = available[hold.purse] ?? .zero
+        if let limit = limits[hold.key] { free = min(free, limit - (spent[hold.key] ?? .zero) - heldBy(hold.key)) }
+        return close(id, cost: cost, most: hold.amount + free)
+    }
+
+    private mutating func recover(_ id: HoldID) -> Answer {
+        guard let hold = holds[id], hold.life < life else { return "stale" }
+        guard hold.accepted else { return close(id, cost: .zero, most: .zero) }
+        let cost = min(hold.price.cost(plain: hold.fair, cached: 0, output: hold.output), hold.amount)
+        return close(id, cost: cost, most: hold.amount)
+    }
+
+    private mutating func close(_ id: HoldID, cost: BigNumber, most: BigNumber) -> Answer {
+        guard let hold = holds.removeValue(forKey: id) else { return "stale" }
+        let charge = min(cost, most)
+        available[hold.purse] = (available[hold.purse] ?? .zero) + hold.amount - charge
+        spent[hold.key] = (spent[hold.key] ?? .zero) + charge
+        paid[hold.purse] = (paid[hold.purse] ?? .zero) + charge
+        return "closed for \(charge), lost \(cost - charge)"
+    }
+}
+
+extension NaiveLedger.Hold {
+    fileprivate mutating func progress(_ tokens: Int) {
+        output = max(output, min(tokens, 2_147_483_648))
+        accepted = accepted || output > 0
+    }
+}

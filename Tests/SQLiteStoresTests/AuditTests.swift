@@ -1,0 +1,147 @@
+import Commerce
+import Foundation
+import GRDB
+import SQLiteStores
+import TestKit
+import Testing
+import Units
+
+@Suite struct `The audit` {
+    @Test func `a true ledger is ok`() throws {
+        let play = try LedgerPlay<SQLiteStage>.wellUsed()
+        #expect(try play.stage.store.verify() == .ok(entries: 11, accounts: 2))
+        #expect(try SQLiteLedgerStore.inMemory().verify() == .ok(entries: 0, accounts: 0))
+    }
+
+    /// Tampering, and what the sentence must name.
+    @Test(arguments: [
+        ("UPDATE entries SET available = available + 1 WHERE id = 3", ["ent_3", "sums to 1"]),
+        (
+            "UPDATE entries SET available = available - 1, revenue = revenue + 1, available_after = available_after - 1 WHERE id = 3",
+            ["hold_1", "0.000060", "0.000060001"]
+        ),
+        ("UPDATE entries SET available_after = available_after + 1 WHERE id = 5", ["ent_5", "available after it"]),
+        ("UPDATE entries SET held_after = held_after + 1 WHERE id = 6", ["ent_6", "held after it"]),
+        ("UPDATE balances SET available = available + 1", ["balance of acc_1 live", "0.000702001", "0.000702"]),
+        ("UPDATE balances SET held = held - 1", ["balance of acc_1 live", "0.000139999", "0.000140"]),
+        ("DELETE FROM balances", ["acc_1 live has no balance"]),
+        ("INSERT INTO balances VALUES (2, 'live', 7, 0)", ["acc_2 live", "0.000000007"]),
+        ("UPDATE keys SET spent = spent - 1 WHERE id = 1", ["key_1", "0.000157999", "0.000158"]),
+        ("UPDATE keys SET spending_limit = 5 WHERE id = 1", ["key_1", "above its limit"]),
+        ("UPDATE holds SET charge = charge + 1 WHERE id = 1", ["hold_1", "0.000060001", "0.000060"]),
+        ("UPDATE holds SET prompt_tokens = prompt_tokens + 1 WHERE id = 1", ["ent_3", "hold_1", "costs 0.000061"]),
+        ("UPDATE holds SET cached_tokens = 0 WHERE id = 1", ["hold_1", "costs 0.000070"]),
+        ("UPDATE prices SET output = output * 2", ["ent_3", "hold_1", "costs 0.000080"]),
+        ("UPDATE prices SET model = 'n'", ["hold_1 is for m", "is for n"]),
+        ("UPDATE holds SET price = 2 WHERE id = 1", ["hold_1", "price_2 is for nothing"]),
+        ("UPDATE holds SET completion_tokens = 400 WHERE id = 3", ["ent_7", "hold_3", "0.000120"]),
+        ("UPDATE holds SET amount = amount + 1 WHERE id = 5", ["ent_10", "hold_5"]),
+        ("UPDATE holds SET state = 'settled' WHERE id = 2", ["ent_5 is a release", "hold_2 is settled"]),
+        ("UPDATE holds SET state = 'dispatched' WHERE id = 2", ["ent_5 is a release", "hold_2 is dispatched"]),
+        (
+            "UPDATE holds SET state = 'released', closed = 1, charge = 0, note = '' WHERE id = 5",
+            ["hold_5 is released", "no entry closes it"]
+        ),
+        ("UPDATE holds SET key = 2 WHERE id = 5", ["hold_5", "key_2 of acc_2 live"]),
+        ("UPDATE holds SET account = 2 WHERE id = 1", ["acc_1 live", "hold_1 of acc_2 live"]),
+        ("DELETE FROM holds WHERE id = 5", ["ent_10 names hold_5, which does not exist"]),
+        ("DELETE FROM holds WHERE id = 6", ["ent_11 names hold_6"]),
+        (
+            """
+            INSERT INTO holds SELECT 7, request, account, book, key, price, model, amount, input_fair_tokens, epoch, opened, state,
+                attempts, engine, accepted, output_tokens, closed, charge, prompt_tokens, cached_tokens, completion_tokens,
+                reasoning_tokens, source, note FROM holds WHERE id = 6
+            """, ["there are 7 holds", "open 6"]
+        ),
+        ("DELETE FROM entries WHERE id = 4", ["ent_4 should come next, but ent_5 does"]),
+        ("UPDATE entries SET hold = 2, key = 1, kind = 'settle' WHERE id = 7", ["ent_7 closes hold_2, which was closed before"]),
+        ("UPDATE entries SET hold = 6 WHERE id = 3", ["ent_3 closes hold_6, which was never opened"]),
+        ("UPDATE entries SET hold = 1 WHERE id = 10", ["ent_10 opens hold_1, but hold_5 comes next"]),
+        ("UPDATE entries SET hold = NULL WHERE id = 3", ["ent_3 is a settle without a hold"]),
+        ("UPDATE entries SET kind = 'gift' WHERE id = 1", ["ent_1 is a gift"]),
+        ("UPDATE entries SET epoch = 1 WHERE id = 8", ["ent_8 was written in epoch 1, after epoch 2"]),
+        ("UPDATE entries SET epoch = 9 WHERE id = 11", ["ent_11 was written in epoch 9"]),
+        (
+            "UPDATE entries SET revenue = revenue + 5, writeoff = writeoff - 5 WHERE id = 9",
+            ["ent_9 books 0.000040005", "costs 0.000040"]
+        ),
+        (
+            """
+            UPDATE entries SET available = available + 5, revenue = revenue, writeoff = writeoff - 5 WHERE id = 9;
+            UPDATE entries SET available_after = available_after + 5 WHERE id >= 9;
+            UPDATE holds SET charge = charge - 5 WHERE id = 4
+            """, ["ent_9 writes off 0.000000005 while", "available"]
+        ),
+        (
+            """
+            INSERT INTO entries SELECT 12, at, 2, kind, account, book, key, hold, available, held, revenue, granted, writeoff,
+                702000 + available, 140000, note FROM entries WHERE id = 1;
+            UPDATE balances SET available = 702000 + 1000000
+            """, ["ent_1 and ent_12 both grant acc_1 live under the reference ref1"]
+        ),
+        (
+            """
+            UPDATE entries SET available = -5, granted = 5, available_after = -5 WHERE id = 1
+            """, ["after ent_1 acc_1 live has -0.000000005 available"]
+        ),
+        (
+            "UPDATE entries SET held = 5, available = available - 5, available_after = 999995, held_after = 5 WHERE id = 1",
+            ["ent_1 grants"]
+        ),
+        ("UPDATE entries SET available = 9223372036854775807 WHERE id = 3", ["ent_3", "sums to"]),
+    ])
+    func `a planted error is found and named`(sql: String, named: [String]) throws {
+        let play = try LedgerPlay<SQLiteStage>.wellUsed()
+        try play.stage.tamper(sql)
+        guard case .disagreement(let sentence) = try play.stage.store.verify() else {
+            Issue.record("\(sql) was not found")
+            return
+        }
+        for name in named { #expect(sentence.contains(name), "\(sentence)") }
+    }
+
+    /// What a kill leaves: the file and its log as they lie on the disk at that moment.
+    @Test func `a copy taken at any moment opens and agrees with itself`() throws {
+        var play = try LedgerPlay(on: try SQLiteStage())
+        try play.play(LedgerStory("start", "account A · price m 1 1 · key k A live · top-up A 1 r"))
+        var copies: [(path: String, entries: Int)] = []
+        for number in 1...12 {
+            try play.play(LedgerStory("one more", "hold k h\(number) in=5/5 cap=5 · accept h\(number)"))
+            if number % 2 == 0 { try play.play(LedgerStory("and done", "settle h\(number - 1) 5 \(number % 7)")) }
+            let entries = Int(try play.stage.store.load().lastEntry.value)
+            copies.append((try play.stage.copyAsAfterACrash(to: "copy\(number)"), entries))
+        }
+        for copy in copies {
+            let store = try SQLiteLedgerStore(path: copy.path)
+            #expect(try store.verify() == .ok(entries: copy.entries, accounts: 1))
+            let image = try store.load()
+            var ledger = Ledger(image, epoch: image.epoch.next)
+            try store.commit([.epoch(image.epoch.next, at: Instant(seconds: 5))])
+            for hold in image.openHolds { try store.commit(ledger.step(.recover(hold.id), at: Instant(seconds: 5)).records) }
+            #expect(try store.load().openHolds == [])
+            guard case .ok = try store.verify() else {
+                Issue.record("\(try store.verify())")
+                return
+            }
+        }
+    }
+
+    /// A log cut anywhere is a shorter history, never a wrong one.
+    @Test func `a torn log opens at an earlier commit`() throws {
+        var play = try LedgerPlay(on: try SQLiteStage())
+        try play.play(LedgerStory("start", "account A · price m 1 1 · key k A live · top-up A 1 r"))
+        for number in 1...6 { try play.play(LedgerStory("more", "hold k h\(number) in=5/5 cap=5 · settle h\(number) 5 5")) }
+        let log = try Data(contentsOf: URL(filePath: play.stage.path + "-wal"))
+        var seed = Seed(7)
+        for number in 0..<40 {
+            let copy = try play.stage.copyAsAfterACrash(to: "torn\(number)")
+            try log.prefix(Int.random(in: 0...log.count, using: &seed)).write(to: URL(filePath: copy + "-wal"))
+            let store = try SQLiteLedgerStore(path: copy)
+            guard case .ok(let entries, _) = try store.verify() else {
+                Issue.record("torn\(number): \(try store.verify())")
+                continue
+            }
+            #expect(entries <= 13)
+        }
+    }
+}
