@@ -6,7 +6,8 @@ import Testing
 @Suite struct ChatPromptTokensTests {
     private func model(_ vision: VisionTokens?, context: Int = 128_000) -> ChatModel {
         ChatModel(
-            id: "m", snapshot: "m-1", created: 0, ownedBy: "system", contextTokens: context, outputTokensMax: 1000, vision: vision)
+            id: "m", snapshot: "m-1", created: 0, ownedBy: "system", contextTokens: context, outputTokensMax: 1000, vision: vision
+        )
     }
 
     private func prompt(_ size: PromptSize, _ images: [PromptImage] = []) -> ChatPrompt {

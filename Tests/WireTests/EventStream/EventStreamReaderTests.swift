@@ -45,7 +45,8 @@ import Testing
         for _ in 0..<30 {
             let end = ends.randomElement(using: &random) ?? "\n"
             let lines = [
-                "data: {\"é漢😀\":\"x\"}", "data:", ": note", "event: e", "id: 7", "", "", "data: \(String(repeating: "long ", count: 9))",
+                "data: {\"é漢😀\":\"x\"}", "data:", ": note", "event: e", "id: 7", "", "",
+                "data: \(String(repeating: "long ", count: 9))",
             ]
             text += (lines.randomElement(using: &random) ?? "") + end
         }
@@ -96,7 +97,9 @@ import Testing
         #expect(try events(small, eventBytesMax: 100_000).count == 20_000)
     }
 
-    @Test(arguments: [("[DONE]", true), (" [DONE]\t\r\n", true), ("[DONE]x", false), ("", false), ("{}", false), ("[done]", false)])
+    @Test(arguments: [
+        ("[DONE]", true), (" [DONE]\t\r\n", true), ("[DONE]x", false), ("", false), ("{}", false), ("[done]", false),
+    ])
     func `knows the end of a stream`(data: String, isDone: Bool) {
         #expect(ServerEvent(data: ByteBuffer(string: data)).isDone == isDone)
     }

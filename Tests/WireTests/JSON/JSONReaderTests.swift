@@ -23,25 +23,28 @@ import Testing
         #expect(fault(text.utf8) == nil)
     }
 
-    @Test(arguments: [
-        ("", .unexpectedEnd, 0), ("   ", .unexpectedEnd, 3), ("[1,2", .unexpectedEnd, 4), ("\"ab", .unexpectedEnd, 3),
-        ("[1,]", .unexpectedByte(0x5D), 3), ("{\"a\":1,}", .unexpectedByte(0x7D), 7), ("{a:1}", .unexpectedByte(0x61), 1),
-        ("{\"a\" 1}", .unexpectedByte(0x31), 5), ("[1 2]", .unexpectedByte(0x32), 3), ("{\"a\":}", .unexpectedByte(0x7D), 5),
-        ("NaN", .unexpectedByte(0x4E), 0), ("+1", .unexpectedByte(0x2B), 0), ("nul", .badLiteral, 0), ("[truE]", .badLiteral, 1),
-        ("01", .badNumber, 0), ("[-]", .badNumber, 1), ("1.", .unexpectedEnd, 2), ("[1.e3]", .badNumber, 1),
-        ("-Infinity", .badNumber, 0), ("1e", .unexpectedEnd, 2), ("1 2", .trailingBytes, 2), ("{} x", .trailingBytes, 3),
-        ("\"a\nb\"", .controlCharacter, 2), (#""\x""#, .badEscape, 1), (#""\u12g4""#, .badEscape, 1),
-        (#""\uD800""#, .loneSurrogate, 1), (#""x\uDC00""#, .loneSurrogate, 2), (#""\uD800\u0041""#, .loneSurrogate, 1),
-        ("\u{FEFF}{}", .unexpectedByte(0xEF), 0), ("// x\n{}", .unexpectedByte(0x2F), 0),
-    ] as [(String, JSONFault.Kind, Int)])
+    @Test(
+        arguments: [
+            ("", .unexpectedEnd, 0), ("   ", .unexpectedEnd, 3), ("[1,2", .unexpectedEnd, 4), ("\"ab", .unexpectedEnd, 3),
+            ("[1,]", .unexpectedByte(0x5D), 3), ("{\"a\":1,}", .unexpectedByte(0x7D), 7), ("{a:1}", .unexpectedByte(0x61), 1),
+            ("{\"a\" 1}", .unexpectedByte(0x31), 5), ("[1 2]", .unexpectedByte(0x32), 3), ("{\"a\":}", .unexpectedByte(0x7D), 5),
+            ("NaN", .unexpectedByte(0x4E), 0), ("+1", .unexpectedByte(0x2B), 0), ("nul", .badLiteral, 0),
+            ("[truE]", .badLiteral, 1),
+            ("01", .badNumber, 0), ("[-]", .badNumber, 1), ("1.", .unexpectedEnd, 2), ("[1.e3]", .badNumber, 1),
+            ("-Infinity", .badNumber, 0), ("1e", .unexpectedEnd, 2), ("1 2", .trailingBytes, 2), ("{} x", .trailingBytes, 3),
+            ("\"a\nb\"", .controlCharacter, 2), (#""\x""#, .badEscape, 1), (#""\u12g4""#, .badEscape, 1),
+            (#""\uD800""#, .loneSurrogate, 1), (#""x\uDC00""#, .loneSurrogate, 2), (#""\uD800\u0041""#, .loneSurrogate, 1),
+            ("\u{FEFF}{}", .unexpectedByte(0xEF), 0), ("// x\n{}", .unexpectedByte(0x2F), 0),
+        ] as [(String, JSONFault.Kind, Int)])
     func `says what is wrong and where`(text: String, kind: JSONFault.Kind, offset: Int) {
         #expect(fault(text.utf8) == JSONFault(kind, at: offset))
     }
 
-    @Test(arguments: [
-        [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
-        [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xC3, 0x41], [0xFF],
-    ] as [[UInt8]])
+    @Test(
+        arguments: [
+            [0x80], [0xC0, 0x80], [0xC1, 0xBF], [0xE0, 0x9F, 0xBF], [0xED, 0xA0, 0x80], [0xF0, 0x8F, 0xBF, 0xBF],
+            [0xF4, 0x90, 0x80, 0x80], [0xF5, 0x80, 0x80, 0x80], [0xE2, 0x82], [0xC3, 0x41], [0xFF],
+        ] as [[UInt8]])
     func `refuses bytes that are not UTF-8`(sequence: [UInt8]) {
         #expect(fault([0x22, 0x61] + sequence + [0x22]) == JSONFault(.invalidUTF8, at: 2))
     }
@@ -110,12 +113,13 @@ import Testing
         }
     }
 
-    @Test(arguments: [
-        ("1e3", nil, 1000), ("5.0", nil, 5), ("9223372036854775807", Int.max, 9.2233720368547758e18),
-        ("-9223372036854775808", Int.min, -9.2233720368547758e18), ("9223372036854775808", nil, 9.2233720368547758e18),
-        ("-0", 0, 0), ("0.1", nil, 0.1), ("123456.789", nil, 123456.789), ("1e400", nil, nil), ("2.5e-3", nil, 0.0025),
-        ("0.30000000000000004", nil, 0.30000000000000004),
-    ] as [(String, Int?, Double?)])
+    @Test(
+        arguments: [
+            ("1e3", nil, 1000), ("5.0", nil, 5), ("9223372036854775807", Int.max, 9.2233720368547758e18),
+            ("-9223372036854775808", Int.min, -9.2233720368547758e18), ("9223372036854775808", nil, 9.2233720368547758e18),
+            ("-0", 0, 0), ("0.1", nil, 0.1), ("123456.789", nil, 123456.789), ("1e400", nil, nil), ("2.5e-3", nil, 0.0025),
+            ("0.30000000000000004", nil, 0.30000000000000004),
+        ] as [(String, Int?, Double?)])
     func `takes integers only without fraction and exponent`(text: String, int: Int?, double: Double?) throws {
         try ByteBuffer(string: text).readJSON { reader in
             let number = try reader.readNumber()
@@ -141,7 +145,8 @@ import Testing
             var bytes = Array(document(depth: 4, &random).utf8)
             for _ in 0..<Int.random(in: 0...3, using: &random) where !bytes.isEmpty { bend(&bytes, &random) }
             let found = fault(bytes)
-            #expect((found == nil) == NaiveJSON.accepts(bytes), "seed \(seed) round \(round): \(bytes) \(String(describing: found))")
+            #expect(
+                (found == nil) == NaiveJSON.accepts(bytes), "seed \(seed) round \(round): \(bytes) \(String(describing: found))")
         }
     }
 

@@ -6,14 +6,20 @@ struct NaiveJSON {
 
     static func accepts(_ bytes: [UInt8], depthMax: Int = 64) -> Bool {
         var naive = NaiveJSON(bytes: bytes)
-        return naive.value(depth: depthMax) && { naive.space(); return naive.index == bytes.count }()
+        return naive.value(depth: depthMax)
+            && {
+                naive.space()
+                return naive.index == bytes.count
+            }()
     }
 
     private init(bytes: [UInt8]) { self.bytes = bytes }
 
     private var here: Character? { index < bytes.count ? Character(Unicode.Scalar(bytes[index])) : nil }
 
-    private mutating func space() { while let byte = here, " \t\n\r".unicodeScalars.contains(where: { Character($0) == byte }) { index += 1 } }
+    private mutating func space() {
+        while let byte = here, " \t\n\r".unicodeScalars.contains(where: { Character($0) == byte }) { index += 1 }
+    }
 
     private mutating func take(_ text: String) -> Bool {
         guard bytes[index...].starts(with: text.utf8) else { return false }

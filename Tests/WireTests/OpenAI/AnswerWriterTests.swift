@@ -6,7 +6,9 @@ import Units
 @testable import Wire
 
 @Suite struct AnswerWriterTests {
-    private func writer(_ dialect: ChatDialect, includeUsage: Bool = false, fingerprint: String? = "fp_06737a9306") -> AnswerWriter {
+    private func writer(_ dialect: ChatDialect, includeUsage: Bool = false, fingerprint: String? = "fp_06737a9306")
+        -> AnswerWriter
+    {
         AnswerWriter(
             id: "chatcmpl-B5qoZsT8kFDNJK3UyGLiJmjv6Pp90", created: 1_740_734_359, model: "gpt-4o-mini-2024-07-18",
             dialect: dialect, includeUsage: includeUsage, fingerprint: fingerprint)
@@ -43,7 +45,9 @@ import Units
                 + #""accepted_prediction_tokens":0,"rejected_prediction_tokens":0}}}"# + "\n\ndata: [DONE]\n\n")
     }
 
-    @Test(arguments: [(ChatDialect.openAI, false, false), (.openAI, true, true), (.reference, false, true), (.reference, true, true)])
+    @Test(arguments: [
+        (ChatDialect.openAI, false, false), (.openAI, true, true), (.reference, false, true), (.reference, true, true),
+    ])
     func `usage appears only where it was asked for`(dialect: ChatDialect, includeUsage: Bool, appears: Bool) {
         let writer = writer(dialect, includeUsage: includeUsage)
         #expect(writer.reportsUsage == appears)
@@ -93,10 +97,12 @@ import Units
 
     @Test func `an error in mid-stream is one event that clients raise on`() {
         let text = written {
-            writer(.openAI).write(error: ErrorBody(message: "say \"no\"\n", type: "server_error", code: "engine_broken"), into: &$0)
+            writer(.openAI).write(
+                error: ErrorBody(message: "say \"no\"\n", type: "server_error", code: "engine_broken"), into: &$0)
         }
         #expect(
-            text == #"data: {"error":{"message":"say \"no\"\n","type":"server_error","param":null,"code":"engine_broken"}}"# + "\n\n")
+            text == #"data: {"error":{"message":"say \"no\"\n","type":"server_error","param":null,"code":"engine_broken"}}"#
+                + "\n\n")
     }
 
     @Test func `ids are 29 characters of base 62 and do not repeat`() {

@@ -50,7 +50,7 @@ package struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .controlCharacter: "unescaped control character"
         case .invalidUTF8: "invalid UTF-8"
         case .duplicateKey(let key): "duplicate key '\(key)'"
-        case .tooDeep: "nested deeper than allowed"
+        case .tooDeep: "nested deeper than \(WireLimits.jsonDepthMax) levels"
         case .tooLarge: "document too large"
         case .trailingBytes: "more bytes after the document"
         case .wrongKind(let expected, let found): "expected \(expected.phrase), got \(found.phrase)"
