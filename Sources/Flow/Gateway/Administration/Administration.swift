@@ -82,6 +82,9 @@ package struct Administration: Sendable {
         return keys.all.filter { only == nil || $0.account == only }.map { ($0, ledger.spent(by: $0.id)) }
     }
 
+    /// What a key has spent in all, as of the last commit.
+    package func spent(by key: KeyID) -> Money { ledger.spent(by: key) }
+
     /// - Parameter id: `key_1` or `1`.
     package func revokeKey(_ id: String) async throws(LedgerRejection) -> KeyRecord {
         guard let key = KeyID(text: id) else { throw .keyUnknown(id) }

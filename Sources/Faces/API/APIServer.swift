@@ -1,0 +1,89 @@
+package import Gateway
+package import Logging
+package import NIOCore
+import NIOHTTP1
+import NIOPosix
+
+/// The server before it listens: one port for the chat routes, which never leave their connection's event loop, and for
+/// everything else.
+package struct APIServer: Sendable {
+    private let service: Service
+    private let group: any EventLoopGroup
+
+    /// - Parameters:
+    ///   - group: connections are spread over its loops; whoever gives it ends it.
+    ///   - ledger: asked only whether it admits.
+    package init(
+        group: any EventLoopGroup, chat: Chat, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits()
+    ) {
+        self.group = group
+        service = Service(
+            limits: limits, chat: chat, keys: keys, administration: administration, ledger: ledger, clock: clock,
+            logger: logger)
+    }
+
+    /// Binds and serves.
+    /// - Parameters:
+    ///   - host: a name or an address.
+    ///   - port: 0 picks a free one.
+    /// - Throws: when the address cannot be had.
+    package func listen(host: String, port: Int) async throws -> ListeningServer {
+        let loops = group.makeIterator().map { ServingLoop($0, service: service) }
+        let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.loop), $0) })
+        let limits = service.limits
+        let channel = try await ServerBootstrap(group: group)
+            .serverChannelOption(.backlog, value: limits.backlogConnections)
+            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+            // A caller may close its side once it has asked, and still be answered.
+            .childChannelOption(.allowRemoteHalfClosure, value: true)
+            .childChannelInitializer { channel in
+                guard let serving = loopsByID[ObjectIdentifier(channel.eventLoop)] else {
+                    preconditionFailure("every loop of the group serves")
+                }
+                return channel.eventLoop.makeCompletedFuture {
+                    let decoder = HTTPRequestDecoder(limitConfiguration: limits.decoder)
+                    try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), Connection(serving))
+                }
+            }
+            .bind(host: host, port: port).get()
+        guard let address = channel.localAddress else { preconditionFailure("a bound channel has an address") }
+        for serving in loops { serving.start() }
+        return ListeningServer(address: address, channel: channel, loops: loops)
+    }
+}
+
+/// The server while it accepts connections.
+package struct ListeningServer: Sendable {
+    /// Where it listens, the port as it was given out.
+    package let address: SocketAddress
+    private let channel: any Channel
+    private let loops: [ServingLoop]
+
+    init(address: SocketAddress, channel: any Channel, loops: [ServingLoop]) {
+        self.address = address
+        self.channel = channel
+        self.loops = loops
+    }
+
+    /// Stops accepting, closes idle connections, lets what is in flight finish and cuts it after `drain`. When it returns
+    /// every chat is settled and no connection is open. Asking again waits for the same end.
+    package func stop(drain: TimeAmount = .seconds(30)) async {
+        // It fails only when it is closed already.
+        try? await channel.close()
+        let drained = loops.map { $0.stop(drain: drain) }
+        // No loop's promise is ever failed.
+        for loop in drained { try? await loop.get() }
+    }
+}
+
+extension APILimits {
+    fileprivate var decoder: NIOHTTPDecoderLimitConfiguration {
+        var limits = NIOHTTPDecoderLimitConfiguration()
+        limits.maxHeaderFieldSize = headerFieldBytesMax
+        limits.maxHeaderListSize = headerBytesMax
+        limits.maxHeaderFieldCount = headerFieldsMax
+        return limits
+    }
+}

@@ -1,0 +1,107 @@
+import Commerce
+import Gateway
+import Inference
+import NIOCore
+import NIOHTTP1
+import Units
+import Wire
+
+/// A streamed answer: each turn's chunks in one piece, the head with the first of them, the price before the end.
+///
+/// All calls on the connection's loop.
+final class EventStreamReply: AnswerSink {
+    private let connection: Connection
+    private let writer: AnswerWriter
+    private let choices: Int
+    /// Comments are written; the reference's own dialect has none.
+    private let comments: Bool
+    private let dropped: [String]
+    private var frame: ChunkFrame
+    private var wroteAt = NIODeadline.now()
+    /// The head is out: the status can no longer be changed.
+    private(set) var hasBegun = false
+
+    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest) {
+        self.connection = connection
+        self.writer = writer
+        choices = request.prompt.choices
+        comments = request.dialect == .openAI
+        dropped = request.droppedMembers
+        frame = ChunkFrame(isChunked: !connection.turn.isHTTP10)
+    }
+
+    func write(_ chunk: ChatChunk) {
+        frame.append { writer.write(chunk: chunk, into: &$0) }
+    }
+
+    func flush() {
+        if !frame.isEmpty { send(last: false) }
+    }
+
+    /// The answer is over and settled.
+    func finish(_ answer: ForwardedAnswer) {
+        switch answer.end {
+        case .completed: end(answer)
+        case .cutShort:
+            frame.append { writer.writeCutShort(choices: choices, into: &$0) }
+            end(answer)
+        case .failed(let failure): breakOff(ErrorResponse(failure, isCharged: answer.receipt.charge > .zero))
+        case .callerLeft: connection.cut()
+        }
+    }
+
+    private func end(_ answer: ForwardedAnswer) {
+        frame.append { buffer in
+            writer.write(usage: answer.usage, into: &buffer)
+            if comments {
+                writer.writeComment(cost: answer.receipt.charge, balance: answer.receipt.balance.available, into: &buffer)
+            }
+            writer.writeDone(into: &buffer)
+        }
+        send(last: true)
+        connection.endTurn()
+    }
+
+    /// While nothing has been said a failure is a status; afterwards it is an event, and an end that no client takes for whole.
+    private func breakOff(_ error: ErrorResponse) {
+        guard hasBegun || !frame.isEmpty else { return connection.reply(error) }
+        frame.append { writer.write(error: error.error, into: &$0) }
+        send(last: false)
+        connection.breakOff()
+    }
+
+    private func send(last: Bool) {
+        let piece = frame.close(last: last)
+        wroteAt = .now()
+        if hasBegun { return connection.write(piece) }
+        hasBegun = true
+        connection.write(head(), piece)
+    }
+
+    private func head() -> ByteBuffer {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(384)
+        connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked).write(into: &buffer)
+        buffer.writeStaticString("content-type: text/event-stream; charset=utf-8\r\n")
+        buffer.writeStaticString("cache-control: no-cache\r\n")
+        // Keeps nginx from gathering a stream into one piece.
+        buffer.writeStaticString("x-accel-buffering: no\r\n")
+        buffer.writeDropped(dropped)
+        buffer.writeHeadEnd()
+        return buffer
+    }
+
+    // MARK: Silence
+
+    func lookAtDeadlines(_ now: NIODeadline) {
+        if now - wroteAt >= connection.serving.limits.keepAliveTime { keepAlive() }
+    }
+
+    /// Says something that no client hears: a comment, or in the dialect that has none, an empty line.
+    func keepAlive() {
+        frame.append { buffer in
+            if comments { buffer.writeEventComment("keep-alive") } else { buffer.writeStaticString("\n") }
+        }
+        send(last: false)
+    }
+}

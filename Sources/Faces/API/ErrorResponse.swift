@@ -1,0 +1,198 @@
+import Commerce
+import Inference
+import NIOCore
+import NIOHTTP1
+import Units
+import Wire
+
+/// What a caller is told when it is not served: the only place that knows status codes.
+///
+/// The body is OpenAI's error object everywhere. It never shows a path, an upstream's words, a key or a query.
+struct ErrorResponse: Error {
+    typealias Field = (name: StaticString, value: String)
+
+    let status: HTTPResponseStatus
+    let error: ErrorBody
+    let fields: [Field]
+
+    init(
+        _ status: HTTPResponseStatus, _ message: String, type: String = "invalid_request_error", param: String? = nil,
+        code: String? = nil, fields: [Field] = []
+    ) {
+        self.status = status
+        self.error = ErrorBody(message: message, type: type, param: param, code: code)
+        self.fields = fields
+    }
+
+    var body: ByteBuffer {
+        var buffer = ByteBuffer()
+        error.write(into: &buffer)
+        return buffer
+    }
+}
+
+// MARK: The request as HTTP
+
+extension ErrorResponse {
+    init(_ malformed: MalformedRequest) {
+        self =
+            switch malformed {
+            case .syntax: ErrorResponse(.badRequest, "The request is not well-formed HTTP/1.1.")
+            case .headerTooLarge:
+                ErrorResponse(.requestHeaderFieldsTooLarge, "The request's header is too large or has too many fields.")
+            case .version: ErrorResponse(.httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
+            case .host: ErrorResponse(.badRequest, "A request has exactly one Host field.")
+            case .length:
+                ErrorResponse(
+                    .badRequest, "The length of the body must be stated once: one Content-Length, or Transfer-Encoding: chunked.")
+            case .expectation: ErrorResponse(.expectationFailed, "The only expectation that is met is 100-continue.")
+            }
+    }
+
+    static func unknownURL(_ method: String, _ path: String) -> ErrorResponse {
+        ErrorResponse(.notFound, "Invalid URL (\(method) \(path.prefix(200)))", code: nil)
+    }
+
+    static func methodNotAllowed(_ method: String, _ path: String, allowed: String) -> ErrorResponse {
+        ErrorResponse(
+            .methodNotAllowed, "Not allowed to \(method) on \(path.prefix(200)); expected \(allowed).", code: "method_not_supported",
+            fields: [("allow", allowed)])
+    }
+
+    static func unsupportedContentEncoding(_ got: String) -> ErrorResponse {
+        ErrorResponse(
+            .unsupportedMediaType, "Unsupported content encoding: the body must be sent as it is, got '\(got.prefix(80))'.",
+            code: "unsupported_content_encoding")
+    }
+
+    static let bodyTooSlow = ErrorResponse(.requestTimeout, "The request's body did not arrive in time.", code: "body_too_slow")
+
+    static let tooManyBodies = comeBack("The server is handling as many large requests as it can. Try again shortly.", in: 1000)
+
+    static let internalFault = ErrorResponse(
+        .internalServerError, "The server failed to handle the request. Nothing was charged.", type: "server_error")
+
+    static func badQuery(_ param: String, expected: String, got: String) -> ErrorResponse {
+        ErrorResponse(
+            .badRequest, "Invalid value for '\(param)': expected \(expected), got '\(got.prefix(80))'.", param: param,
+            code: "invalid_value")
+    }
+
+    private static func comeBack(_ message: String, in milliseconds: Int, code: String = "overloaded") -> ErrorResponse {
+        ErrorResponse(.serviceUnavailable, message, type: "server_error", code: code, fields: retry(in: milliseconds))
+    }
+
+    private static func retry(in milliseconds: Int) -> [Field] {
+        [("retry-after-ms", String(milliseconds)), ("retry-after", String((milliseconds + 999) / 1000))]
+    }
+
+    /// Official clients retry 429 and 5xx unless told not to.
+    private static let noRetry: Field = ("x-should-retry", "false")
+}
+
+// MARK: The request as a chat
+
+extension ErrorResponse {
+    init(_ fault: RequestFault) {
+        status =
+            switch fault.kind {
+            case .malformed, .invalid: .badRequest
+            case .tooLarge: .payloadTooLarge
+            case .modelUnknown: .notFound
+            case .unsupportedMediaType: .unsupportedMediaType
+            }
+        error = fault.body
+        fields = []
+    }
+}
+
+// MARK: The caller
+
+extension ErrorResponse {
+    init(_ refusal: Refusal) {
+        self =
+            switch refusal {
+            case .noKey:
+                .unauthorized(
+                    "You didn't provide an API key. Send it in the header: 'Authorization: Bearer YOUR_API_KEY'.", code: nil)
+            case .unknownKey: .unauthorized("Incorrect API key provided.")
+            case .keyRevoked: .unauthorized("This API key has been revoked.")
+            case .keyExpired: .unauthorized("This API key has expired.")
+            case .modelNotAllowed(let model):
+                ErrorResponse(
+                    .forbidden, "This API key may not use the model '\(model)'.", param: "model", code: "model_not_allowed")
+            case .modelUnknown(let model): ErrorResponse(RequestFault.modelUnknown(model))
+            case .modelNotPriced(let model):
+                ErrorResponse(
+                    .badRequest, "The model '\(model)' has no price yet and cannot be used.", param: "model",
+                    code: "model_not_priced")
+            case .engineUnavailable(let model):
+                ErrorResponse(
+                    .serviceUnavailable, "No engine serves the model '\(model)' at the moment.", type: "server_error",
+                    param: "model", code: "engine_unavailable", fields: [ErrorResponse.noRetry])
+            case .insufficientBalance(let needed, let available):
+                .outOfFunds("Your balance is too low: this request needs at least \(needed) USD, and \(available) USD is available.")
+            case .keyLimitReached(let needed, let left):
+                .outOfFunds(
+                    "This API key's spending limit is reached: this request needs at least \(needed) USD, and \(left) USD is left.")
+            case .busy: .comeBack("The server is overloaded. Try again shortly; nothing was charged.", in: 500)
+            case .notAdmitting:
+                .comeBack("The server is going down for a restart. Try again shortly.", in: 2000, code: "shutting_down")
+            case .notPriceable:
+                ErrorResponse(
+                    .badRequest, "The request is larger than anything that can be priced.", param: "messages",
+                    code: "context_length_exceeded")
+            }
+    }
+
+    /// Several keys in one request: nobody can know who shall pay.
+    static let ambiguousKey = unauthorized("Send exactly one Authorization header.")
+
+    private static func unauthorized(_ message: String, code: String? = "invalid_api_key") -> ErrorResponse {
+        ErrorResponse(.unauthorized, message, code: code, fields: [("www-authenticate", "Bearer")])
+    }
+
+    private static func outOfFunds(_ message: String) -> ErrorResponse {
+        ErrorResponse(
+            .tooManyRequests, message, type: "insufficient_quota", code: "insufficient_quota", fields: [noRetry])
+    }
+}
+
+// MARK: The engines
+
+extension ErrorResponse {
+    /// - Parameter isCharged: something was billed all the same, so a retry would be billed again.
+    init(_ failure: EngineFailure, isCharged: Bool = false) {
+        if case .refusedPrompt(let refusal) = failure.kind {
+            self.init(refusal)
+            return
+        }
+        let (status, message, code) = ErrorResponse.outcome(of: failure.kind)
+        let wait = min(max(failure.retryAfterMilliseconds ?? 500, 100), 60_000)
+        self.init(
+            status, message + (isCharged ? "" : " Nothing was charged."), type: "server_error", code: code,
+            fields: isCharged ? [ErrorResponse.noRetry] : ErrorResponse.retry(in: wait))
+    }
+
+    /// An upstream's quarrel with our key, our credit or its own state is never the caller's 401, 403 or 429.
+    private static func outcome(of kind: EngineFailure.Kind) -> (HTTPResponseStatus, String, String) {
+        switch kind {
+        case .unreachable: (.badGateway, "The engine could not be reached.", "engine_unreachable")
+        case .timedOut: (.gatewayTimeout, "The engine did not answer in time.", "engine_timeout")
+        case .overloaded: (.serviceUnavailable, "The engine is overloaded. Try again shortly.", "engine_overloaded")
+        case .misconfigured: (.badGateway, "The engine cannot be used at the moment.", "engine_misconfigured")
+        case .broken: (.badGateway, "The engine broke off its answer.", "engine_failed")
+        case .malformed, .refusedPrompt: (.badGateway, "The engine's answer could not be read.", "engine_failed")
+        }
+    }
+
+    private init(_ refusal: EngineRefusal) {
+        let status: HTTPResponseStatus =
+            switch refusal.status {
+            case 413: .payloadTooLarge
+            case 422: .unprocessableEntity
+            default: .badRequest
+            }
+        self.init(status, refusal.message, param: refusal.param, code: refusal.code)
+    }
+}

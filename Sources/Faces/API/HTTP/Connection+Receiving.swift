@@ -1,0 +1,93 @@
+import NIOCore
+import NIOHTTP1
+import Units
+import Wire
+
+extension Connection {
+    /// A new request begins. Whatever can be refused by its head alone is refused here, before its body is read.
+    func receive(_ head: HTTPRequestHead) {
+        turn = Turn(request: .random(using: &serving.random), isHead: head.method == .HEAD)
+        let request: RequestHead
+        do { request = try RequestHead(head) } catch { return refuse(ErrorResponse(error)) }
+        turn.isHTTP10 = request.isHTTP10
+        turn.keepsAlive = !request.isLastOnConnection && !serving.isStopping
+
+        var incoming = Incoming(request, for: purpose(of: request))
+        if case .bytes(let bytes) = request.body, bytes > bodyBytesMax(incoming), !incoming.isRefused {
+            incoming.purpose = .refused(tooLarge(bodyBytesMax(incoming)))
+        }
+        phase = .receiving
+        self.incoming = incoming
+        guard request.body != .none else { return }
+        if case .refused(let refusal) = incoming.purpose {
+            if !isWorthReading(request) { refuse(refusal) }
+        } else if request.expectsContinue {
+            write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n"))
+        }
+    }
+
+    private func purpose(of request: RequestHead) -> Incoming.Purpose {
+        guard let target = request.target, let dialect = ChatPermit.dialect(of: target.path), request.method == .POST else {
+            return .plain
+        }
+        do { return .chat(try ChatPermit(dialect, request, serving.service.keys)) } catch { return .refused(error) }
+    }
+
+    private func bodyBytesMax(_ incoming: Incoming) -> Int {
+        if case .chat = incoming.purpose { serving.limits.chatBodyBytesMax } else { serving.limits.plainBodyBytesMax }
+    }
+
+    private func tooLarge(_ bytesMax: Int) -> ErrorResponse { ErrorResponse(RequestFault.bodyTooLarge(bytesMax: bytesMax)) }
+
+    /// A refused request's body that is short and surely coming is read, and the connection kept.
+    private func isWorthReading(_ request: RequestHead) -> Bool {
+        guard case .bytes(let bytes) = request.body, !request.expectsContinue else { return false }
+        return bytes <= serving.limits.discardedBodyBytesMax
+    }
+
+    func receive(_ part: ByteBuffer) {
+        guard let bytesMax = incoming.map(bodyBytesMax), incoming?.isRefused == false else {
+            incoming?.take(part)
+            return
+        }
+        guard serving.hold(bodyBytes: part.readableBytes) else { return refuse(.tooManyBodies) }
+        incoming?.heldBytes += part.readableBytes
+        incoming?.take(part)
+        if let bytes = incoming?.bytes, bytes > bytesMax { refuse(tooLarge(bytesMax)) }
+    }
+
+    /// The request is complete: its answer begins.
+    func receivedAll() {
+        guard let incoming else { preconditionFailure("what was received is known") }
+        self.incoming = nil
+        phase = .answering
+        let (serving, heldBytes) = (serving, incoming.heldBytes)
+        switch incoming.purpose {
+        case .refused(let refusal):
+            reply(refusal)
+            return
+        case .chat(let permit):
+            let chat = ChatExchange(permit, on: self)
+            exchange = chat
+            serving.run {
+                await chat.run(incoming.body)
+                serving.release(bodyBytes: heldBytes)
+            }
+        case .plain:
+            let plain = PlainExchange(incoming.head, on: self)
+            exchange = plain
+            serving.run {
+                await plain.run(incoming.body)
+                serving.release(bodyBytes: heldBytes)
+            }
+        }
+    }
+
+    /// Answers a request that was not read to its end, or not understood. The connection does not survive that.
+    func refuse(_ refusal: ErrorResponse) {
+        dropIncoming()
+        turn.keepsAlive = false
+        phase = .answering
+        reply(refusal)
+    }
+}

@@ -1,0 +1,67 @@
+import NIOCore
+import NIOHTTP1
+import Units
+
+extension Connection {
+    func head(_ status: HTTPResponseStatus, _ framing: ReplyFraming) -> ReplyHead {
+        // A body that ends with the connection, or a server that is going down, ends the connection.
+        if framing == .untilClose || serving.isStopping { turn.keepsAlive = false }
+        return ReplyHead(
+            status: status, framing: framing, request: turn.request, date: serving.dateText(), keepsAlive: turn.keepsAlive,
+            isHTTP10: turn.isHTTP10)
+    }
+
+    /// Sends a whole reply and ends the turn.
+    func reply(_ status: HTTPResponseStatus, body: ByteBuffer, fields: (inout ByteBuffer) -> Void) {
+        var buffer = ByteBuffer()
+        buffer.reserveCapacity(512 + body.readableBytes)
+        head(status, .bytes(body.readableBytes)).write(into: &buffer)
+        fields(&buffer)
+        buffer.writeHeadEnd()
+        if !turn.isHead {
+            var body = body
+            buffer.writeBuffer(&body)
+        }
+        write(buffer)
+        endTurn()
+    }
+
+    func reply(_ error: ErrorResponse) {
+        reply(error.status, body: error.body) { buffer in
+            buffer.writeStaticString("content-type: application/json\r\n")
+            for field in error.fields { buffer.writeField(field.name, field.value) }
+        }
+    }
+
+    func write(_ buffer: ByteBuffer) {
+        guard let context else { return }
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    /// Two pieces in one system call.
+    func write(_ first: ByteBuffer, _ second: ByteBuffer) {
+        guard let context else { return }
+        context.write(wrapOutboundOut(first), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(second), promise: nil)
+    }
+
+    /// Finds out whether a caller who closed its side still listens: one who does passes over an interim answer
+    /// (RFC 9110 section 15.2), one who has gone answers with a reset.
+    func probe() {
+        if !turn.isHTTP10 { write(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")) }
+    }
+
+    /// The reply is complete. To be called once for each turn.
+    func endTurn() {
+        guard phase == .answering else { return }
+        exchange = nil
+        if turn.keepsAlive { awaitNext() } else { linger() }
+    }
+
+    /// The reply cannot be completed: it ends without its end, so that nobody takes it for whole.
+    func breakOff() {
+        guard phase == .answering else { return }
+        exchange = nil
+        linger()
+    }
+}

@@ -1,0 +1,257 @@
+import NIOCore
+import NIOHTTP1
+import Units
+
+/// One caller's connection: lets one request in at a time, sees that it comes in good order and good time, hands it to whoever
+/// answers, and carries the answer out.
+///
+/// Its parts: receiving in `Connection+Receiving`, replying in `Connection+Replying`.
+///
+/// `@unchecked Sendable`: every `var` is touched on the channel's event loop only.
+final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecked Sendable {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Phase {
+        /// Between requests.
+        case idle
+        /// A head was read; the body is coming.
+        case receiving
+        /// The request is complete and its answer is being made.
+        case answering
+        /// All is said; what still comes is thrown away until the caller closes.
+        case lingering
+        case gone
+    }
+
+    /// What the parser said while an answer was being made: the next requests wait their turn.
+    enum Arrival {
+        case part(HTTPServerRequestPart)
+        case malformed(MalformedRequest)
+    }
+
+    let serving: ServingLoop
+    let loop: any EventLoop
+    var context: ChannelHandlerContext?
+    var phase = Phase.idle
+    var incoming: Incoming?
+    /// What is to be known of the request that is being answered.
+    var turn = Turn()
+    var exchange: (any Exchange)?
+
+    private var backlog = CircularBuffer<Arrival>()
+    private var isTakingBacklog = false
+    private var isReadHeld = false
+    /// The caller has closed its side. It may still listen.
+    private(set) var isInputClosed = false
+    /// The last read brought a part of a request.
+    private var hasTakenPart = false
+    /// Bytes of a head have come, and not all of it.
+    private var isPartlyRead = false
+    private var phaseDeadline: NIODeadline
+    private var stalledSince: NIODeadline?
+    private var lingeringBytes = 0
+
+    init(_ serving: ServingLoop) {
+        self.serving = serving
+        loop = serving.loop
+        phaseDeadline = .now() + serving.limits.headTime
+    }
+
+    // MARK: Coming and going
+
+    func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+    func channelActive(context: ChannelHandlerContext) {
+        if !serving.admit(self) { context.close(promise: nil) }
+        context.fireChannelActive()
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        phase = .gone
+        self.context = nil
+        backlog.removeAll()
+        dropIncoming()
+        exchange?.callerLeft()
+        exchange = nil
+        serving.forget(self)
+        context.fireChannelInactive()
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard let parserError = error as? HTTPParserError else {
+            if case ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes) = error {
+                throwAway(bytes)
+            } else {
+                // A broken socket: there is nobody to answer.
+                context.close(promise: nil)
+            }
+            return
+        }
+        arrived(.malformed(MalformedRequest(parserError)))
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard case ChannelEvent.inputClosed? = event as? ChannelEvent else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        isInputClosed = true
+        switch phase {
+        case .idle, .receiving, .lingering: closeWhenWritten()
+        case .answering: exchange?.callerFellSilent()
+        case .gone: break
+        }
+    }
+
+    // MARK: Reading
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        hasTakenPart = true
+        arrived(.part(unwrapInboundIn(data)))
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if phase == .idle, !hasTakenPart, !isPartlyRead {
+            // Bytes came, and no head is complete: from here it must be, soon.
+            isPartlyRead = true
+            phaseDeadline = min(phaseDeadline, .now() + serving.limits.headTime)
+        }
+        hasTakenPart = false
+        context.fireChannelReadComplete()
+    }
+
+    func read(context: ChannelHandlerContext) {
+        // Nothing more is read from a caller who waits for an answer: its next requests stay in the kernel.
+        if phase == .answering { isReadHeld = true } else { context.read() }
+    }
+
+    private func arrived(_ arrival: Arrival) {
+        if phase == .answering || !backlog.isEmpty {
+            backlog.append(arrival)
+        } else {
+            take(arrival)
+        }
+    }
+
+    private func take(_ arrival: Arrival) {
+        switch (phase, arrival) {
+        case (.idle, .part(.head(let head))):
+            isPartlyRead = false
+            receive(head)
+        case (.receiving, .part(.body(let part))): receive(part)
+        case (.receiving, .part(.end)): receivedAll()
+        case (.receiving, .malformed(let fault)): refuse(ErrorResponse(fault))
+        case (.idle, .malformed(let fault)):
+            turn = Turn(request: .random(using: &serving.random))
+            refuse(ErrorResponse(fault))
+        case (.lingering, .part(.body(let part))): throwAway(part)
+        case (.lingering, _), (.gone, _), (.idle, .part), (.receiving, .part): break
+        case (.answering, _): preconditionFailure("nothing is taken while an answer is being made")
+        }
+    }
+
+    private func throwAway(_ bytes: ByteBuffer) {
+        lingeringBytes += bytes.readableBytes
+        if lingeringBytes > serving.limits.lingerBytesMax { cut() }
+    }
+
+    /// Back to waiting: for the requests that came meanwhile, then for new ones.
+    func awaitNext() {
+        phase = .idle
+        isPartlyRead = false
+        phaseDeadline = .now() + serving.limits.idleTime
+        takeBacklog()
+    }
+
+    /// Not recursive, however many short requests wait in a row.
+    private func takeBacklog() {
+        guard !isTakingBacklog else { return }
+        isTakingBacklog = true
+        while phase != .answering, let next = backlog.popFirst() { take(next) }
+        isTakingBacklog = false
+        guard phase != .answering else { return }
+        if isInputClosed, phase == .idle || phase == .receiving {
+            closeWhenWritten()
+        } else if isReadHeld {
+            isReadHeld = false
+            context?.read()
+        }
+    }
+
+    func dropIncoming() {
+        if let incoming { serving.release(bodyBytes: incoming.heldBytes) }
+        incoming = nil
+    }
+
+    // MARK: Writing
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        stalledSince = isWritable ? nil : .now()
+        exchange?.writabilityChanged(isWritable: isWritable)
+        context.fireChannelWritabilityChanged()
+    }
+
+    var isWritable: Bool { context?.channel.isWritable ?? true }
+
+    // MARK: Ending
+
+    /// Says no more, and listens until the caller closes: an answer that is followed by a reset may never be read.
+    func linger() {
+        phase = .lingering
+        phaseDeadline = .now() + serving.limits.lingerTime
+        backlog.removeAll()
+        guard !isInputClosed else { return closeWhenWritten() }
+        context?.close(mode: .output, promise: nil)
+        isReadHeld = false
+        context?.read()
+    }
+
+    /// Closes once everything written has gone out.
+    private func closeWhenWritten() {
+        guard let context else { return }
+        if phase != .lingering {
+            dropIncoming()
+            phase = .lingering
+            phaseDeadline = .now() + serving.limits.lingerTime
+        }
+        let written = loop.makePromise(of: Void.self)
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: written)
+        written.futureResult.whenComplete { _ in self.cut() }
+    }
+
+    /// Closes now, whatever is under way.
+    func cut() { context?.close(promise: nil) }
+
+    /// The server is going down: what is in flight may finish.
+    func stop() {
+        turn.keepsAlive = false
+        if phase == .idle { closeWhenWritten() }
+    }
+
+    /// Ends what has taken too long.
+    func lookAtDeadlines(_ now: NIODeadline) {
+        if let stalledSince, now - stalledSince >= serving.limits.stallTime { return cut() }
+        switch phase {
+        case .idle: if now >= phaseDeadline { closeWhenWritten() }
+        case .receiving:
+            if let incoming, now >= incoming.deadline(serving.limits) { refuse(.bodyTooSlow) }
+        case .answering: exchange?.lookAtDeadlines(now)
+        case .lingering: if now >= phaseDeadline { cut() }
+        case .gone: break
+        }
+    }
+}
+
+extension MalformedRequest {
+    init(_ error: HTTPParserError) {
+        self =
+            switch error {
+            case .headerOverflow: .headerTooLarge
+            case .invalidVersion: .version
+            case .unexpectedContentLength, .invalidContentLength: .length
+            default: .syntax
+            }
+    }
+}

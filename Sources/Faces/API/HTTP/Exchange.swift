@@ -1,0 +1,13 @@
+import NIOCore
+
+/// Whoever makes the answer to one request. All calls on the connection's loop.
+protocol Exchange: AnyObject {
+    /// The connection is gone: nothing that is written will be heard.
+    func callerLeft()
+    /// The connection's buffer went over its high or under its low mark.
+    func writabilityChanged(isWritable: Bool)
+    /// The caller has said all it will say, or more: it may have gone. Something harmless may be written to find out.
+    func callerFellSilent()
+    /// Called about once a second, to keep a silent answer alive.
+    func lookAtDeadlines(_ now: NIODeadline)
+}

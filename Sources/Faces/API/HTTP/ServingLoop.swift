@@ -1,0 +1,114 @@
+import Gateway
+import NIOCore
+import Units
+
+/// One event loop's share of the server: its connections, the exchanges under way, and the clock that ends what takes too long.
+///
+/// `@unchecked Sendable`: every `var` is touched on `loop` only.
+final class ServingLoop: @unchecked Sendable {
+    let loop: any EventLoop
+    let executor: LoopExecutor
+    let service: Service
+    var limits: APILimits { service.limits }
+
+    /// For ids only, which are no secrets.
+    var random = FastRandom()
+    private var connections: [ObjectIdentifier: Connection] = [:]
+    private var exchanges = 0
+    private var bodyBytes = 0
+    private var date = HTTPDate()
+    private var sweep: RepeatedTask?
+    private var drained: EventLoopPromise<Void>?
+
+    init(_ loop: any EventLoop, service: Service) {
+        self.loop = loop
+        self.service = service
+        executor = LoopExecutor(loop)
+    }
+
+    /// Begins to watch deadlines. To be called on any thread, once.
+    func start() {
+        loop.execute { [self] in
+            sweep = loop.scheduleRepeatedTask(initialDelay: limits.sweepInterval, delay: limits.sweepInterval) { [weak self] _ in
+                self?.lookAtDeadlines()
+            }
+        }
+    }
+
+    func dateText() -> String { date.text(at: service.clock.now()) }
+
+    // MARK: Connections
+
+    var isStopping: Bool { drained != nil }
+
+    /// - Returns: false when there is no room, or the server is going down: the connection is to be closed.
+    func admit(_ connection: Connection) -> Bool {
+        guard !isStopping, connections.count < limits.connectionsPerLoopMax else { return false }
+        connections[ObjectIdentifier(connection)] = connection
+        return true
+    }
+
+    func forget(_ connection: Connection) {
+        connections[ObjectIdentifier(connection)] = nil
+        endIfDrained()
+    }
+
+    private func lookAtDeadlines() {
+        let now = NIODeadline.now()
+        for connection in Array(connections.values) { connection.lookAtDeadlines(now) }
+    }
+
+    // MARK: Exchanges
+
+    /// Runs policy as async code on this very loop. Until it ends the server does not stop.
+    func run(_ exchange: @escaping @Sendable () async -> Void) {
+        exchanges += 1
+        // Not a loose task: `stop(drain:)` waits for it, and only its own end ends it, because money settles in it.
+        Task(executorPreference: executor) {
+            await exchange()
+            self.loop.assertInEventLoop()
+            self.exchanges -= 1
+            self.endIfDrained()
+        }
+    }
+
+    // MARK: Memory
+
+    /// - Returns: false when so many bytes of bodies are held already that these must wait.
+    func hold(bodyBytes count: Int) -> Bool {
+        guard bodyBytes + count <= limits.bodyBytesPerLoopMax else { return false }
+        bodyBytes += count
+        return true
+    }
+
+    func release(bodyBytes count: Int) {
+        bodyBytes -= count
+        assert(bodyBytes >= 0, "only what was held is released")
+    }
+
+    // MARK: The end
+
+    /// Lets requests in flight finish, and cuts them after `drain`. The future succeeds once nothing is left, all settled.
+    func stop(drain: TimeAmount) -> EventLoopFuture<Void> {
+        loop.flatSubmit { [self] in
+            if let drained { return drained.futureResult }
+            let drained = loop.makePromise(of: Void.self)
+            self.drained = drained
+            for connection in Array(connections.values) { connection.stop() }
+            loop.scheduleTask(in: drain) { [weak self] in self?.cutAll() }
+            endIfDrained()
+            return drained.futureResult
+        }
+    }
+
+    private func cutAll() {
+        for connection in Array(connections.values) { connection.cut() }
+    }
+
+    private func endIfDrained() {
+        guard let drained, connections.isEmpty, exchanges == 0 else { return }
+        sweep?.cancel()
+        sweep = nil
+        drained.succeed()
+    }
+}

@@ -1,0 +1,136 @@
+import Hummingbird
+import Logging
+import NIOCore
+import NIOHTTP1
+
+/// One request that the framework's router answers: made into its terms, and its answer carried out on the same connection.
+///
+/// `@unchecked Sendable`: every `var` is touched on the connection's loop only; ``run(_:)`` runs there too, on its executor.
+final class PlainExchange: Exchange, @unchecked Sendable {
+    private let head: RequestHead
+    private let connection: Connection
+    /// The head of the reply, until the first piece of the body goes with it.
+    private var replyHead: ByteBuffer?
+    private var frame = ChunkFrame(isChunked: false)
+    private var isGone = false
+    private var waiter: UnsafeContinuation<Void, Never>?
+
+    init(_ head: RequestHead, on connection: Connection) {
+        self.head = head
+        self.connection = connection
+    }
+
+    func run(_ body: ByteBuffer) async {
+        let service = connection.serving.service
+        guard let target = head.target, target.isPlain, let request = Request(head, body) else {
+            return connection.reply(.unknownURL(head.method.rawValue, head.target?.path ?? "*"))
+        }
+        var logger = service.logger
+        logger[metadataKey: "request"] = "\(connection.turn.request)"
+        let context = PlainContext(source: .init(logger: logger, head: head, keys: service.keys))
+        let response: Response
+        do {
+            response = try await service.router.respond(to: request, context: context)
+        } catch {
+            logger.error("endpoint.failed", metadata: ["error": "\(error)"])
+            return connection.reply(.internalFault)
+        }
+        begin(response)
+        guard !connection.turn.isHead else { return end() }
+        do {
+            try await response.body.write(PlainBody(exchange: self))
+        } catch {
+            if !isGone { logger.error("endpoint.broken", metadata: ["error": "\(error)"]) }
+            connection.breakOff()
+        }
+    }
+
+    private func begin(_ response: Response) {
+        let framing = response.framing(isHTTP10: connection.turn.isHTTP10)
+        frame = ChunkFrame(isChunked: framing == .chunked)
+        let status = HTTPResponseStatus(statusCode: response.status.code, reasonPhrase: response.status.reasonPhrase)
+        var buffer = ByteBuffer()
+        connection.head(status, framing).write(into: &buffer)
+        for field in response.headers where !ByteBuffer.framingFields.contains(field.name.canonicalName) {
+            buffer.writeString("\(field.name.canonicalName): \(field.value)\r\n")
+        }
+        buffer.writeHeadEnd()
+        replyHead = buffer
+    }
+
+    // MARK: The body
+
+    /// Waits while the caller takes no more.
+    fileprivate func write(_ piece: ByteBuffer) async throws {
+        frame.append { $0.writeImmutableBuffer(piece) }
+        if !frame.isEmpty { send(last: false) }
+        while !isGone, !connection.isWritable { await withUnsafeContinuation { waiter = $0 } }
+        if isGone { throw CancellationError() }
+    }
+
+    fileprivate func end() {
+        if connection.turn.isHead, let replyHead { connection.write(replyHead) } else { send(last: true) }
+        connection.endTurn()
+    }
+
+    private func send(last: Bool) {
+        let piece = frame.close(last: last)
+        if let replyHead { connection.write(replyHead, piece) } else { connection.write(piece) }
+        replyHead = nil
+    }
+
+    // MARK: The connection's side
+
+    func callerLeft() {
+        isGone = true
+        wakeWaiter()
+    }
+
+    func writabilityChanged(isWritable: Bool) { if isWritable { wakeWaiter() } }
+
+    func callerFellSilent() {}
+
+    func lookAtDeadlines(_ now: NIODeadline) {}
+
+    private func wakeWaiter() {
+        waiter?.resume()
+        waiter = nil
+    }
+}
+
+/// Where the framework writes a body to.
+private struct PlainBody: ResponseBodyWriter {
+    let exchange: PlainExchange
+
+    mutating func write(_ buffer: ByteBuffer) async throws { try await exchange.write(buffer) }
+
+    consuming func finish(_ trailingHeaders: HTTPFields?) async throws { exchange.end() }
+}
+
+extension ByteBuffer {
+    /// What the connection itself says of every reply.
+    fileprivate static let framingFields: Set = ["content-length", "transfer-encoding", "connection", "date", "x-request-id"]
+}
+
+extension Request {
+    fileprivate init?(_ head: RequestHead, _ body: ByteBuffer) {
+        guard let method = HTTPRequest.Method(head.method.rawValue), let target = head.target else { return nil }
+        var fields = HTTPFields()
+        for (name, value) in head.fields {
+            guard let name = HTTPFields.Element.Name(name) else { continue }
+            fields.append(HTTPFields.Element(name: name, value: value))
+        }
+        let path = target.path + (target.query.map { "?\($0)" } ?? "")
+        self.init(
+            head: HTTPRequest(method: method, scheme: nil, authority: nil, path: path, headerFields: fields),
+            body: RequestBody(buffer: body))
+    }
+}
+
+extension Response {
+    fileprivate func framing(isHTTP10: Bool) -> ReplyFraming {
+        if status.code == 204 || status.code == 304 { return .none }
+        if let length = headers[.contentLength].flatMap({ Int($0) }) { return .bytes(length) }
+        return isHTTP10 ? .untilClose : .chunked
+    }
+}

@@ -1,0 +1,35 @@
+import Gateway
+import Hummingbird
+import Logging
+
+/// What the endpoints serve with: the rest of the house, as they know it.
+struct Service: Sendable {
+    let limits: APILimits
+    let chat: Chat
+    let keys: KeyDirectory
+    let administration: Administration
+    let ledger: LedgerWriter
+    let clock: any Gateway.Clock
+    let logger: Logger
+    let router: RouterResponder<PlainContext>
+
+    init(
+        limits: APILimits, chat: Chat, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        clock: any Gateway.Clock, logger: Logger
+    ) {
+        self.limits = limits
+        self.chat = chat
+        self.keys = keys
+        self.administration = administration
+        self.ledger = ledger
+        self.clock = clock
+        self.logger = logger
+        let endpoints = Endpoints(
+            [
+                ModelEndpoints(chat: chat), AccountEndpoint(administration: administration),
+                UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
+            ],
+            others: ChatPermit.paths.map { ($0, .post) })
+        router = endpoints.responder
+    }
+}
