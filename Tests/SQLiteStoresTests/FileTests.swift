@@ -66,6 +66,10 @@ import Units
         try play.stage.store.backUp(to: copy)
         #expect(!FileManager.default.fileExists(atPath: copy + "-wal"))
         #expect(!FileManager.default.fileExists(atPath: copy + "-journal"))
+        var configuration = Configuration()
+        configuration.readonly = true
+        let reader = try DatabaseQueue(path: copy, configuration: configuration)
+        #expect(try reader.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") } == "delete")
         #expect(try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int == 0o600)
     }
 

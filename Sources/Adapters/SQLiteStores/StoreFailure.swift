@@ -14,6 +14,8 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case recordRefused(String)
     /// A backup never overwrites.
     case fileExists(path: String)
+    /// The ledger in a backup does not add up.
+    case untrueBackup(path: String, disagreement: String)
     /// Another process has the data directory.
     case directoryInUse(path: String, processID: Int32?)
     /// The database is there but the secret that its keys were made with is not.
@@ -32,6 +34,7 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .unreadable(let row, let column, let value): "\(row): \(column) cannot be \(value)"
         case .recordRefused(let sentence): sentence
         case .fileExists(let path): "\(path) exists already and is not overwritten"
+        case .untrueBackup(let path, let disagreement): "the ledger in \(path) does not add up: \(disagreement)"
         case .directoryInUse(let path, let processID):
             "the data directory \(path) is in use by "
                 + (processID.map { "process \($0)" } ?? "another process") + "; only one may write"

@@ -53,15 +53,20 @@ final class DatabaseFile: Sendable {
         return try DatabaseFile.openReader(path: path).read(look)
     }
 
-    /// Copies the database as it is at this moment to a new file.
-    func copy(to destination: String) throws {
+    /// Copies the database as it is at this moment to a new file, and lets `add` put something in.
+    func copy(to destination: String, adding add: (Database) throws -> Void) throws {
         guard try PrivateFile.createNew(at: destination) else { throw StoreFailure.fileExists(path: destination) }
         do {
             let copy = try DatabaseQueue(path: destination, configuration: DatabaseFile.configuration(readOnly: false))
             let source = try path.map(DatabaseFile.openReader(path:)) ?? reader
             try source.backup(to: copy)
-            // A copy is one file: nothing of it may stay behind in a write-ahead log.
-            try copy.writeWithoutTransaction { try DatabaseFile.set("journal_mode", to: "delete", in: $0) }
+            try copy.writeWithoutTransaction { db in
+                try add(db)
+                // A copy is one file, which can be read where nothing can be written: no write-ahead log. SQLite learns that the
+                // copied header says otherwise when it next reads, so something is read before the mode is set.
+                try Migration.requireOurs(db, path: destination)
+                try DatabaseFile.set("journal_mode", to: "delete", in: db)
+            }
             try copy.close()
             try PrivateFile.makeDurable(destination)
         } catch {
@@ -70,11 +75,17 @@ final class DatabaseFile: Sendable {
         }
     }
 
-    private static func openReader(path: String) throws -> DatabaseQueue {
+    /// Ends all connections; the write-ahead log is carried into the database and removed.
+    func close() throws {
+        try reader.close()
+        try writer.close()
+    }
+
+    static func openReader(path: String) throws -> DatabaseQueue {
         try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
     }
 
-    private static func configuration(readOnly: Bool) -> Configuration {
+    static func configuration(readOnly: Bool) -> Configuration {
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.foreignKeysEnabled = true

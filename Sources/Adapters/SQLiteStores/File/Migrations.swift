@@ -31,10 +31,15 @@ struct Migration: Sendable {
     private static func appliedCount(_ db: Database, path: String) throws -> Int {
         let tables = try Int.fetchOne(db, sql: "SELECT count(*) FROM sqlite_schema") ?? 0
         guard tables > 0 else { return 0 }
+        try requireOurs(db, path: path)
+        return try Int.fetchOne(db, sql: "SELECT max(number) FROM migrations") ?? 0
+    }
+
+    /// - Throws: ``StoreFailure/foreignDatabase(path:)`` unless the database is one of ours.
+    static func requireOurs(_ db: Database, path: String) throws {
         guard try Int64.fetchOne(db, sql: "PRAGMA application_id") == applicationID else {
             throw StoreFailure.foreignDatabase(path: path)
         }
-        return try Int.fetchOne(db, sql: "SELECT max(number) FROM migrations") ?? 0
     }
 
     private static let bookkeeping = """

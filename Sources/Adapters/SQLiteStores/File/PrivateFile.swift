@@ -22,8 +22,13 @@ enum PrivateFile {
         defer { close(file) }
         let written = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress, $0.count) }
         guard written == bytes.count, fsync(file) == 0 else { throw StoreFailure.last("write", draft) }
-        guard rename(draft, path) == 0 else { throw StoreFailure.last("rename", draft) }
-        try makeDurable(directoryOf(path))
+        try move(draft, to: path)
+    }
+
+    /// Renames within one directory; durable when this returns.
+    static func move(_ path: String, to destination: String) throws {
+        guard rename(path, destination) == 0 else { throw StoreFailure.last("rename", path) }
+        try makeDurable(directoryOf(destination))
     }
 
     /// nil: there is no such file.

@@ -7,18 +7,35 @@ import GRDB
 /// no task's cancellation reaches it. Readers may call from anywhere, at any time.
 package final class SQLiteLedgerStore: LedgerStore {
     let file: DatabaseFile
+    private let pepper: [UInt8]?
 
     /// Opens or creates the database at `path` and brings its schema up to date.
+    /// - Parameter pepper: what the keys were made with. It is not kept in the database, but goes along in backups: without it
+    ///   no key of a restored copy would work.
     /// - Throws: ``StoreFailure`` for a newer schema, a foreign or damaged file, or a setting that SQLite refuses; GRDB's
     ///   `DatabaseError` for what SQLite reports.
-    package init(path: String) throws { file = try DatabaseFile(path: path) }
+    package init(path: String, pepper: [UInt8]? = nil) throws {
+        file = try DatabaseFile(path: path)
+        self.pepper = pepper
+    }
 
-    private init(_ file: DatabaseFile) { self.file = file }
+    private init(_ file: DatabaseFile) {
+        self.file = file
+        pepper = nil
+    }
 
     /// A ledger that is gone when it is let go: for tests.
     package static func inMemory() throws -> SQLiteLedgerStore { SQLiteLedgerStore(try DatabaseFile()) }
 
-    package func backUp(to path: String) throws { try file.copy(to: path) }
+    /// - Throws: ``StoreFailure/fileExists(path:)``: a backup overwrites nothing.
+    package func backUp(to path: String) throws {
+        try file.copy(to: path) { db in
+            if let pepper { try CarriedPepper.put(pepper, into: db) }
+        }
+    }
+
+    /// Ends all connections. For whoever moves the file next; a process that ends needs no such thing.
+    func close() throws { try file.close() }
 
     /// SQLite's version, `3.40.1`.
     package static var sqliteVersion: String {
