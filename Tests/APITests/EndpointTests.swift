@@ -11,11 +11,12 @@ import Wire
 struct EndpointTests {
     @Test(arguments: ["/v1/models", "/v1/models/"])
     func `models are listed with their prices`(path: String) async throws {
-        try await Server.run(wish: { $0.models = [Server.model, "unpriced"] }) { server in
+        try await Server.run(key: .shop(models: [Server.model, "unpriced"])) { server in
             let answer = try #require(try await server.ask(server.get(path)))
             #expect(answer.status == 200 && answer.headers["content-type"] == "application/json")
             let list = try JSONValue(parsing: answer.body)["data"]?.elements ?? []
-            #expect(list.map { $0["id"]?.string } == ["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "unpriced"])
+            let names = ["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano", "unpriced"]
+            #expect(list.map { $0["id"]?.string } == names)
             let available = list.filter { $0["available"]?.bool == true }.compactMap { $0["id"]?.string }
             #expect(available == [Server.model])
             #expect(list.last?["price"]?.isNull == true)
@@ -40,7 +41,7 @@ struct EndpointTests {
     }
 
     @Test func `an account knows what it holds, and a key what it may`() async throws {
-        try await Server.run(WholeEngine(), wish: { $0.limit = Money(decimal: "1.00") }) { server in
+        try await Server.run(WholeEngine(), key: .shop(limit: "1.00")) { server in
             _ = try await server.ask(server.post())
             let answer = try #require(try await server.ask(server.get("/api/account/")))
             #expect(
@@ -57,12 +58,14 @@ struct EndpointTests {
             for _ in 0..<2 { _ = try await server.ask(server.post()) }
             server.clock.advance(bySeconds: 86_400)
             _ = try await server.ask(server.post())
-            let line = #"{"day":"2026-01-01","model":"gpt-4o-mini","requests":2,"prompt_tokens":34,"cached_tokens":0,"#
+            let line =
+                #"{"day":"2026-01-01","model":"gpt-4o-mini","requests":2,"prompt_tokens":34,"cached_tokens":0,"#
                 + #""completion_tokens":6,"cost":"0.0000087"}"#
             let first = try await server.ask(server.get("/api/usage/?limit=1"))
             #expect(first?.body == #"{"object":"list","data":[\#(line)],"total":2,"limit":1,"offset":0,"has_more":true}"#)
             let second = try await server.ask(server.get("/api/usage?limit=1&offset=1"))
-            #expect(second?.body.contains(#"[{"day":"2026-01-02""#) == true && second?.body.contains(#""has_more":false"#) == true)
+            #expect(
+                second?.body.contains(#"[{"day":"2026-01-02""#) == true && second?.body.contains(#""has_more":false"#) == true)
             let until = try await server.ask(server.get("/api/usage?to=2026-01-02&model=gpt-4o-mini"))
             #expect(until?.body.contains(#""total":1"#) == true)
             let other = try await server.ask(server.get("/api/usage?model=gpt-4o"))

@@ -49,6 +49,23 @@ struct PartsTests {
         #expect(query["b"] == b)
     }
 
+    @Test func `a caller who reads slowly is not one who does not read`() {
+        var outflow = Outflow()
+        let start = NIODeadline.now()
+        func look(after seconds: Int64, waiting: Int) -> Outflow.State {
+            outflow.state(waitingBytes: waiting, at: start + .seconds(seconds), stallTime: .seconds(30))
+        }
+        outflow.count(1000)
+        #expect(look(after: 25, waiting: 1000) == .flowing)
+        #expect(look(after: 28, waiting: 999) == .flowing, "one byte is progress")
+        outflow.count(5000)
+        #expect(look(after: 50, waiting: 5999) == .flowing)
+        #expect(look(after: 58, waiting: 5999) == .stalled, "30 s after the byte")
+        #expect(look(after: 59, waiting: 0) == .done)
+        outflow.count(1)
+        #expect(look(after: 60, waiting: 1) == .flowing)
+    }
+
     @Test func `ids are 32 digits and differ`() {
         var random = FastRandom()
         let ids = Set((0..<1000).map { _ in RequestID.random(using: &random).description })

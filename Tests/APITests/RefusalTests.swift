@@ -70,14 +70,14 @@ struct RefusalTests {
     }
 
     @Test func `a key's limit is told apart from a balance`() async throws {
-        try await Server.run(wish: { $0.limit = Money(decimal: "0.000001") }) { server in
+        try await Server.run(key: .shop(limit: "0.000001")) { server in
             let answer = try #require(try await server.ask(server.post()))
             #expect(answer.status == 429 && answer.body.contains("spending limit"))
         }
     }
 
     @Test func `models are refused by name`() async throws {
-        try await Server.run(wish: { $0.models = [Server.model, "unpriced", "nothing"] }) { server in
+        try await Server.run(key: .shop(models: [Server.model, "unpriced", "nothing"])) { server in
             for (model, status) in [("gpt-4o", 403), ("unpriced", 400), ("nothing", 404)] {
                 let answer = try await server.ask(server.post(Server.v1, Server.question(model: model)))
                 #expect(answer?.status == status, "\(answer?.body ?? "")")
@@ -126,7 +126,7 @@ struct RefusalTests {
     }
 
     @Test func `a key that is revoked or expires is refused from then on`() async throws {
-        try await Server.run(WholeEngine(), wish: { $0.expires = Instant(seconds: 1_767_225_600 + 60) }) { server in
+        try await Server.run(WholeEngine(), key: .shop(expires: Instant(seconds: 1_767_225_600 + 60))) { server in
             let good = try await server.ask(server.post())
             #expect(good?.status == 200)
             server.clock.advance(bySeconds: 61)

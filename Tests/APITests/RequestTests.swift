@@ -25,7 +25,8 @@ struct RequestTests {
             let answer = try await server.ask(server.get("/v1/nothing?x=1", "POST"))
             #expect(
                 answer?.body
-                    == #"{"error":{"message":"Invalid URL (POST /v1/nothing)","type":"invalid_request_error","param":null,"code":null}}"#)
+                    == #"{"error":{"message":"Invalid URL (POST /v1/nothing)","type":"invalid_request_error","param":null,"code":null}}"#
+            )
         }
     }
 

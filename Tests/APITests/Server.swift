@@ -31,7 +31,7 @@ struct Server {
     /// Serves while `body` runs; then everything must come to rest, with nothing held.
     static func run(
         _ engine: any ChatEngine = ScriptedEngine([.open, .say("Ok"), .say("."), .complete(usage)]),
-        balance: String = "5.00", limits: APILimits = .quick, wish: (inout KeyWish) -> Void = { _ in },
+        balance: String = "5.00", limits: APILimits = .quick, key wish: KeyWish = .shop(),
         _ body: (Server) async throws -> Void
     ) async throws {
         let clock = ManualClock()
@@ -52,9 +52,7 @@ struct Server {
         if let amount = Money(decimal: balance), amount > .zero {
             for book in Book.allCases { _ = try await administration.grant(amount, to: "acme", book: book, reference: "start") }
         }
-        var live = KeyWish(account: "acme", book: .live, label: "shop")
-        wish(&live)
-        let key = try await administration.createKey(live).secret
+        let key = try await administration.createKey(wish).secret
         let testKey = try await administration.createKey(KeyWish(account: "acme", book: .test)).secret
         let api = APIServer(
             group: group, chat: chat, keys: keys, administration: administration, ledger: ledger, clock: clock, logger: logger,
@@ -120,6 +118,14 @@ extension APILimits {
         limits.sweepInterval = .milliseconds(10)
         limits.lingerTime = .milliseconds(500)
         return limits
+    }
+}
+
+extension KeyWish {
+    static func shop(models: [String]? = nil, limit: String? = nil, expires: Instant? = nil) -> KeyWish {
+        KeyWish(
+            account: "acme", book: .live, label: "shop", models: models, limit: limit.flatMap { Money(decimal: $0) },
+            expires: expires)
     }
 }
 

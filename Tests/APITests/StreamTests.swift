@@ -104,7 +104,8 @@ struct StreamTests {
         try await Server.run(engine) { server in
             let answer = try #require(try await server.ask(server.post(Server.v1, Server.streamed)))
             #expect(answer.status == 200 && answer.isCut)
-            let failure = #"data: {"error":{"message":"The engine broke off its answer.","type":"server_error","param":null,"#
+            let failure =
+                #"data: {"error":{"message":"The engine broke off its answer.","type":"server_error","param":null,"#
                 + #""code":"engine_failed"}}"# + "\n\n"
             #expect(answer.body.hasSuffix(failure))
             #expect(server.balance.available < Money(nanodollars: 5_000_000_000))
@@ -117,7 +118,8 @@ struct StreamTests {
         try await Server.run(engine) { server in
             let body = Server.question(#","stream":true,"n":2"#).replacing("50", with: "25")
             let answer = try #require(try await server.ask(server.post(Server.v1, body)))
-            let ends = #"[{"index":0,"delta":{},"logprobs":null,"finish_reason":"length"},{"index":1,"delta":{},"logprobs":null,"finish_reason":"length"}]"#
+            let end = #""delta":{},"logprobs":null,"finish_reason":"length"}"#
+            let ends = #"[{"index":0,\#(end),{"index":1,\#(end)]"#
             #expect(answer.body.contains(ends) && answer.body.hasSuffix("data: [DONE]\n\n") && !answer.isCut)
             #expect(!answer.body.contains("never"))
             #expect(engine.cancelled == 1)
@@ -148,7 +150,8 @@ struct StreamTests {
             #expect(
                 answer.body.withoutIDs
                     == #"{"id":"chatcmpl-#","object":"chat.completion","created":1767225600,"model":"gpt-4o-mini-2024-07-18","#
-                    + #""choices":\#(WholeEngine.choices)\#(StreamTests.usage),"service_tier":"default","system_fingerprint":null}"#)
+                    + #""choices":\#(WholeEngine.choices)\#(StreamTests.usage),"service_tier":"default","system_fingerprint":null}"#
+            )
         }
     }
 

@@ -55,8 +55,8 @@ extension ErrorResponse {
 
     static func methodNotAllowed(_ method: String, _ path: String, allowed: String) -> ErrorResponse {
         ErrorResponse(
-            .methodNotAllowed, "Not allowed to \(method) on \(path.prefix(200)); expected \(allowed).", code: "method_not_supported",
-            fields: [("allow", allowed)])
+            .methodNotAllowed, "Not allowed to \(method) on \(path.prefix(200)); expected \(allowed).",
+            code: "method_not_supported", fields: [("allow", allowed)])
     }
 
     static func unsupportedContentEncoding(_ got: String) -> ErrorResponse {
@@ -131,10 +131,12 @@ extension ErrorResponse {
                     .serviceUnavailable, "No engine serves the model '\(model)' at the moment.", type: "server_error",
                     param: "model", code: "engine_unavailable", fields: [ErrorResponse.noRetry])
             case .insufficientBalance(let needed, let available):
-                .outOfFunds("Your balance is too low: this request needs at least \(needed) USD, and \(available) USD is available.")
+                .outOfFunds(
+                    "Your balance is too low: this request needs at least \(needed) USD, and \(available) USD is available.")
             case .keyLimitReached(let needed, let left):
                 .outOfFunds(
-                    "This API key's spending limit is reached: this request needs at least \(needed) USD, and \(left) USD is left.")
+                    "This API key's spending limit is reached: this request needs at least \(needed) USD, and \(left) USD is left."
+                )
             case .busy: .comeBack("The server is overloaded. Try again shortly; nothing was charged.", in: 500)
             case .notAdmitting:
                 .comeBack("The server is going down for a restart. Try again shortly.", in: 2000, code: "shutting_down")

@@ -48,7 +48,9 @@ final class ChatExchange: Exchange, @unchecked Sendable {
             request = try ChatRequest(body, dialect: permit.dialect, catalog: service.chat.catalog)
         } catch { throw ErrorResponse(error) }
         let textBytesMax = connection.serving.limits.chatTextBytesMax
-        guard request.prompt.size.jsonBytes <= textBytesMax else { throw ErrorResponse(RequestFault.bodyTooLarge(bytesMax: textBytesMax)) }
+        guard request.prompt.size.jsonBytes <= textBytesMax else {
+            throw ErrorResponse(RequestFault.bodyTooLarge(bytesMax: textBytesMax))
+        }
         do {
             return (request, try await service.chat.admit(request.prompt, for: permit.caller, on: line))
         } catch { throw ErrorResponse(error) }

@@ -12,7 +12,9 @@ struct ChatPermit: Sendable {
         if let encoding = request.contentEncoding, !encoding.utf8.equals("identity") {
             throw .unsupportedContentEncoding(encoding)
         }
-        if let type = request.contentType, !ChatPermit.isJSON(type) { throw ErrorResponse(RequestFault.unsupportedContentType(type)) }
+        if let type = request.contentType, !ChatPermit.isJSON(type) {
+            throw ErrorResponse(RequestFault.unsupportedContentType(type))
+        }
     }
 
     /// The dialect spoken at a path, with or without a slash at its end; nil when it is not a chat's path.

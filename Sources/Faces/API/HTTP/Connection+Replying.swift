@@ -1,6 +1,8 @@
+import Logging
 import NIOCore
 import NIOHTTP1
 import Units
+import Wire
 
 extension Connection {
     func head(_ status: HTTPResponseStatus, _ framing: ReplyFraming) -> ReplyHead {
@@ -27,22 +29,15 @@ extension Connection {
     }
 
     func reply(_ error: ErrorResponse) {
+        serving.service.logger.debug(
+            "request.refused",
+            metadata: [
+                "request": "\(turn.request)", "status": "\(error.status.code)", "code": "\(error.error.code ?? error.error.type)",
+            ])
         reply(error.status, body: error.body) { buffer in
             buffer.writeStaticString("content-type: application/json\r\n")
             for field in error.fields { buffer.writeField(field.name, field.value) }
         }
-    }
-
-    func write(_ buffer: ByteBuffer) {
-        guard let context else { return }
-        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
-    }
-
-    /// Two pieces in one system call.
-    func write(_ first: ByteBuffer, _ second: ByteBuffer) {
-        guard let context else { return }
-        context.write(wrapOutboundOut(first), promise: nil)
-        context.writeAndFlush(wrapOutboundOut(second), promise: nil)
     }
 
     /// Finds out whether a caller who closed its side still listens: one who does passes over an interim answer

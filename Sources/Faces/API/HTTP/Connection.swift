@@ -50,8 +50,8 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     /// Bytes of a head have come, and not all of it.
     private var isPartlyRead = false
     private var phaseDeadline: NIODeadline
-    private var stalledSince: NIODeadline?
     private var lingeringBytes = 0
+    private var outflow = Outflow()
 
     init(_ serving: ServingLoop) {
         self.serving = serving
@@ -187,10 +187,22 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     // MARK: Writing
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        let isWritable = context.channel.isWritable
-        stalledSince = isWritable ? nil : .now()
-        exchange?.writabilityChanged(isWritable: isWritable)
+        exchange?.writabilityChanged(isWritable: context.channel.isWritable)
         context.fireChannelWritabilityChanged()
+    }
+
+    func write(_ buffer: ByteBuffer) {
+        guard let context else { return }
+        outflow.count(buffer.readableBytes)
+        context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    }
+
+    /// Two pieces in one system call.
+    func write(_ first: ByteBuffer, _ second: ByteBuffer) {
+        guard let context else { return }
+        outflow.count(first.readableBytes + second.readableBytes)
+        context.write(wrapOutboundOut(first), promise: nil)
+        context.writeAndFlush(wrapOutboundOut(second), promise: nil)
     }
 
     var isWritable: Bool { context?.channel.isWritable ?? true }
@@ -230,9 +242,21 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
         if phase == .idle { closeWhenWritten() }
     }
 
+    /// What was written and has not gone out; asked of the channel only while there may be something.
+    private var waitingBytes: Int {
+        guard !outflow.isDone, let options = context?.channel.syncOptions else { return 0 }
+        return (try? options.getOption(.bufferedWritableBytes)) ?? 0
+    }
+
     /// Ends what has taken too long.
     func lookAtDeadlines(_ now: NIODeadline) {
-        if let stalledSince, now - stalledSince >= serving.limits.stallTime { return cut() }
+        switch outflow.state(waitingBytes: waitingBytes, at: now, stallTime: serving.limits.stallTime) {
+        case .stalled: return cut()
+        // While the last answer is still being read, nobody has been silent yet.
+        case .flowing where phase == .idle: phaseDeadline = now + serving.limits.idleTime
+        case .flowing where phase == .lingering: phaseDeadline = now + serving.limits.lingerTime
+        case .flowing, .done: break
+        }
         switch phase {
         case .idle: if now >= phaseDeadline { closeWhenWritten() }
         case .receiving:

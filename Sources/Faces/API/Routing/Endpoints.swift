@@ -66,7 +66,10 @@ extension ErrorResponse {
     fileprivate var response: Response {
         var response = Response.json(body)
         response.status = HTTPResponse.Status(code: Int(status.code), reasonPhrase: status.reasonPhrase)
-        for field in fields { response.headers[values: .init("\(field.name)") ?? .allow] = [field.value] }
+        for field in fields {
+            guard let name = HTTPFields.Element.Name("\(field.name)") else { preconditionFailure("our own names are names") }
+            response.headers[name] = field.value
+        }
         return response
     }
 }
