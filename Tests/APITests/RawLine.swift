@@ -42,6 +42,11 @@ final class RawLine: Sendable {
         }
     }
 
+    /// Takes all, once it ends with `mark`. Looks at the end alone, for answers of many megabytes.
+    func read(toLast mark: String) async throws -> String {
+        try await take { bytes, _, _ in bytes.suffix(mark.utf8.count).elementsEqual(mark.utf8) ? bytes.count : nil }
+    }
+
     /// Takes all until the server ends the connection.
     func readToEnd() async throws -> String {
         try await take { bytes, _, isEnded in isEnded ? bytes.count : nil }
@@ -54,7 +59,7 @@ final class RawLine: Sendable {
     }
 
     private func take(_ isEnough: @escaping Inbox.Measure) async throws -> String {
-        let timeout = channel.eventLoop.scheduleTask(in: .seconds(20)) { [inbox] in inbox.giveUp() }
+        let timeout = channel.eventLoop.scheduleTask(in: .seconds(60)) { [inbox] in inbox.giveUp() }
         defer { timeout.cancel() }
         return try await withCheckedThrowingContinuation { inbox.wait(isEnough, $0) }
     }

@@ -64,7 +64,7 @@ struct Server {
             await server.listening.stop(drain: .zero)
             throw error
         }
-        await server.listening.stop(drain: .seconds(10))
+        await server.listening.stop(drain: .seconds(60))
         guard server.balance.held == .zero, case .ok = try store.verify() else { throw Unsettled() }
         ledger.close()
     }
