@@ -30,9 +30,9 @@ def upstream():
 
 @pytest.fixture(scope="module")
 def configured(request, upstream):
-    """The module's configuration: what it calls SCRIPTS are engines and models of those names; CONFIGURATION is added."""
-    more = getattr(request.module, "CONFIGURATION", dict)
-    return configuration(upstream, scripts=getattr(request.module, "SCRIPTS", ()), **(more(upstream) if callable(more) else more))
+    """The module's configuration: its SCRIPTS are engines and models of those names; CONFIGURATION(upstream) adds to it."""
+    more = getattr(request.module, "CONFIGURATION", lambda upstream: {})
+    return configuration(upstream, scripts=getattr(request.module, "SCRIPTS", ()), **more(upstream))
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from upstream import choice, chunk, completion, usage
 
 BILLED_BY_COUNT = (600, 20_000)  # the fair estimate of a short prompt, and a few bytes of answer
 ERROR = {"message": f"upstream says no to {UPSTREAM_KEY}", "type": "server_error", "param": None, "code": None}
-FLAT = {"object": "error", "message": "flat", "type": "BadRequestError", "code": 400}
+FLAT = {"object": "error", "message": "flat", "type": "InternalServerError", "param": None, "code": 500}
 SHAPES = {
     "data": "data: " + json.dumps({"error": ERROR}),
     "event": "event: error\ndata: " + json.dumps({"error": ERROR}),

@@ -219,7 +219,7 @@ def test_not_an_image(live, url):
     body = question() | {"messages": parts({"type": "text", "text": "x"}, image(url))}
     error = refused(live.ask(body), 400)
     assert error["param"].startswith("messages[0].content[1]") and error["code"]
-    assert "iVBOR" not in error["message"] and len(error["message"]) < 400, "data is not read back"
+    assert len(error["message"]) < 400, "data is not read back"
 
 
 def test_too_many_images(live):
@@ -316,14 +316,6 @@ def test_a_body_that_turns_out_too_long(server, live):
 
 def test_a_text_that_is_too_long(live):
     refused(live.chat("x" * (5 << 20)), 413)
-
-
-def test_a_long_prompt_exceeds_the_context(server):
-    """More than 128,000 tokens cannot be asked of gpt-4o-mini, whoever pays."""
-    rich = server.customer(live="1000.00")
-    answer = rich.chat(" ".join(["word"] * 700_000))
-    refused(answer, 400, "context_length_exceeded", "messages")
-    assert rich.held == 0
 
 
 # HTTP itself: one request in, one answer out, else 400 and the connection closed.

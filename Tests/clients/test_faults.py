@@ -10,7 +10,7 @@ from faults import BILLED_BY_COUNT, EARLY, EARLY_STREAMS, LATE, WHOLE, answering
 from minitoolai import NATIVE, SAMPLE_COST, UPSTREAM_KEY, V1
 from upstream import choice, completion, plain, usage
 
-OTHERS = ("role-error", "refused-400", "refused-long", "unicode", "big-line", "overlong", "whole", "after-done")
+OTHERS = ("role-error", "refused-400", "refused-long", "refused-flat", "unicode", "big-line", "overlong", "whole", "after-done")
 SCRIPTS = (*EARLY, *EARLY_STREAMS, *LATE, *WHOLE, *OTHERS)
 
 
@@ -108,7 +108,10 @@ def test_the_engines_objection_to_a_prompt_reaches_the_caller(live, upstream):
     upstream.scripts["refused-long"] = answering(400, {"error": {
         "message": "This model's maximum context length is 8192 tokens.", "type": "invalid_request_error", "param": "messages",
         "code": "context_length_exceeded"}})
-    for name, code in (("refused-400", "image_parse_error"), ("refused-long", "context_length_exceeded")):
+    upstream.scripts["refused-flat"] = answering(400, {
+        "object": "error", "message": "[{'type': 'extra_forbidden'}]", "type": "BadRequestError", "param": None, "code": 400})
+    refusals = {"refused-400": "image_parse_error", "refused-long": "context_length_exceeded", "refused-flat": None}
+    for name, code in refusals.items():
         for stream in (False, True):
             with live.charged(0):
                 answer = live.chat(model=name, stream=stream)
@@ -162,7 +165,7 @@ def test_every_letter_arrives(live, upstream):
 
 
 def test_a_very_long_line(live, upstream):
-    text = "line " * 400_000
+    text = "line " * 50_000
     upstream.scripts["big-line"] = lambda exchange: plain(exchange, [text], usage(17, 16_000))
     for stream in (False, True):
         with live.charged(17 * 150 + 16_000 * 600):
