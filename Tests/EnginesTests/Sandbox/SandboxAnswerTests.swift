@@ -12,7 +12,8 @@ import Wire
     @Test(arguments: [
         ("What's the largest U.S. state by area?", "Alaska"), ("Hello", "sandbox"), ("What is the capital of France?", "Paris"),
         ("What is 12 * (3 + 4)?", "12 * ( 3 + 4 ) = 84"), ("How much is 7 × 8?", "56"), ("count from 3 to 6", "3, 4, 5, 6"),
-        ("Tell me about quantum hats", "quantum hats"), ("你好", "沙盒"), ("讲讲量子力学的历史", "量子力学"), ("", "sandbox"),
+        ("Tell me about quantum hats", "quantum hats"), ("你好", "沙盒"), ("Good morning!", "everything else is real"),
+        ("Translate 'good morning' into French", "good morning"), ("讲讲量子力学的历史", "量子力学"), ("", "sandbox"),
     ])
     func `an answer fits its question`(sentence: String, part: String) throws {
         let text = try bench.answer(sentence)

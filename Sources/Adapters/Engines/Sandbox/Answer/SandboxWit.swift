@@ -49,13 +49,15 @@ struct SandboxWit {
     }
 
     private mutating func greeting() -> String? {
-        let words = Set(SandboxWords.all(in: said))
-        guard !words.isEmpty, words.count <= 5 else { return nil }
-        if !words.isDisjoint(with: ["你好", "您好"]) {
-            return "你好!这里是 MiniToolAI 的沙盒:没有模型在思考,但请求、流式输出和计费都和真的一样。" + pickByTurn(from: ["请随便试。", "有什么可以帮你?"])
+        // Of a long message only the beginning could be a greeting, and then it is more than that.
+        let words = SandboxWords.all(in: String(said.prefix(80)))
+        guard let first = words.first, words.count <= 5 else { return nil }
+        if first == "你好" || first == "您好" {
+            return "你好!这里是 MiniToolAI 的沙盒:没有模型在思考,但请求、流式输出和计费都和真的一样。"
+                + pickByTurn(from: ["请随便试。", "有什么可以帮你?"])
         }
-        guard !words.isDisjoint(with: ["hello", "hi", "hey", "greetings", "bonjour", "hola", "hallo", "morning", "evening"])
-        else { return nil }
+        let isGreeting = ["hello", "hi", "hey", "greetings", "bonjour", "hola", "hallo"].contains(first)
+        guard isGreeting || first == "good" && ["morning", "afternoon", "evening"].contains(words.last) else { return nil }
         let opening = pickByTurn(from: ["Hello!", "Hello there!", "Hi!"])
         let closing = dice.pick(from: ["What would you like to try?", "How can I help you today?", "Ask me anything small."])
         return "\(opening) This is the MiniToolAI sandbox: no model is thinking here, but everything else is real. \(closing)"
