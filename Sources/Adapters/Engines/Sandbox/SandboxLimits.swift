@@ -12,10 +12,10 @@ enum SandboxLimits {
     static let quoteCharactersMax = 60
     /// Characters of a tool's result that an answer cites.
     static let citationCharactersMax = 200
-    /// Characters of the caller's text that are searched for names, numbers and the like.
-    static let searchedCharactersMax = 4_000
-    /// Characters of a tool's description that are compared with the caller's text.
-    static let describedCharactersMax = 1_000
+    /// Unicode scalars of the caller's text that are searched for names, numbers and the like.
+    static let searchedScalarsMax = 4_000
+    /// Unicode scalars of a tool's description that are compared with the caller's text.
+    static let describedScalarsMax = 1_000
     /// Calls in one choice: as many things as a sentence can name.
     static let parallelCallsMax = 8
     /// Values tried for one document, wrong turns included.
@@ -30,8 +30,8 @@ enum SandboxLimits {
     static let documentDepthLush = 5
     /// Nesting of a document; JSON readers everywhere stop at 64.
     static let documentDepthMax = 48
-    /// Schemas that refer to one another before a value is due.
-    static let referencesMax = 32
+    /// Schemas that make one together, by reference or `allOf`.
+    static let schemaPartsMax = 256
     /// Unicode scalars of one generated string.
     static let stringScalarsMax = 20_000
     /// Nested groups of a regular expression.

@@ -31,7 +31,7 @@ struct SandboxArithmetic {
             if run.filter({ Int($0) != nil }).count > 1 { found.append(run) }
             run = []
         }
-        for character in sentence.prefix(SandboxLimits.searchedCharactersMax) {
+        for character in sentence.beginning(scalars: SandboxLimits.searchedScalarsMax) {
             if character.isASCII, character.isNumber {
                 number.append(character)
                 continue

@@ -1,7 +1,7 @@
 extension SandboxWit {
     /// The few things the sandbox knows: what tutorials ask.
     static func fact(about sentence: String) -> String? {
-        let words = Set(SandboxWords.all(in: String(sentence.prefix(SandboxLimits.searchedCharactersMax))))
+        let words = Set(SandboxWords.all(in: sentence.beginning(scalars: SandboxLimits.searchedScalarsMax)))
         if words.contains("capital") {
             for (country, capital) in capitals where words.isSuperset(of: SandboxWords.all(in: country)) {
                 return "The capital of \(country) is \(capital)."
@@ -64,7 +64,7 @@ extension SandboxWit {
 
     /// `Count to 10`, `count from 3 to 7`.
     static func counting(_ sentence: String) -> String? {
-        let words = SandboxWords.all(in: String(sentence.prefix(200)))
+        let words = SandboxWords.all(in: sentence.beginning(scalars: 200))
         guard words.contains("count"), let to = words.lastIndex(of: "to"), to > 0, to + 1 < words.count,
             let last = Int(words[to + 1])
         else { return nil }
@@ -77,20 +77,19 @@ extension SandboxWit {
 extension Substring {
     /// Drops a beginning, in any case, if it is there.
     fileprivate mutating func takePrefix(_ beginning: String) -> Bool {
-        guard prefix(beginning.count).lowercased() == beginning else { return false }
-        self = dropFirst(beginning.count)
+        let length = beginning.unicodeScalars.count
+        guard self.beginning(scalars: length).lowercased() == beginning else { return false }
+        self = Substring(unicodeScalars.dropFirst(length))
         return true
     }
 
     /// Drops a word or phrase that ends here or is followed by a space, a colon or a quote.
     fileprivate mutating func takeWord(_ phrase: String) -> Bool {
-        let rest = drop { $0 == " " }
-        guard rest.prefix(phrase.count).lowercased() == phrase else { return false }
-        let tail = rest.dropFirst(phrase.count)
-        guard let next = tail.first else { return false }
+        var rest = Substring(unicodeScalars.drop { $0 == " " })
+        guard rest.takePrefix(phrase), let next = rest.unicodeScalars.first else { return false }
         let isChinese = phrase.first?.isIdeograph == true
-        guard isChinese || " ::\"'“`「\n".contains(next) else { return false }
-        self = tail
+        guard isChinese || " ::\"'“`「\n".unicodeScalars.contains(next) else { return false }
+        self = rest
         return true
     }
 }

@@ -50,7 +50,7 @@ struct SandboxWit {
 
     private mutating func greeting() -> String? {
         // Of a long message only the beginning could be a greeting, and then it is more than that.
-        let words = SandboxWords.all(in: String(said.prefix(80)))
+        let words = SandboxWords.all(in: said.beginning(scalars: 80))
         guard let first = words.first, words.count <= 5 else { return nil }
         if first == "你好" || first == "您好" {
             return "你好!这里是 MiniToolAI 的沙盒:没有模型在思考,但请求、流式输出和计费都和真的一样。"
@@ -102,7 +102,7 @@ struct SandboxWit {
     }
 
     private static func isChinese(_ text: String) -> Bool {
-        let head = text.prefix(200)
+        let head = text.beginning(scalars: 200)
         return head.filter(\.isIdeograph).count * 3 > head.filter(\.isLetter).count
     }
 }

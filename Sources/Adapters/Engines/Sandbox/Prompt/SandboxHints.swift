@@ -14,7 +14,7 @@ struct SandboxHints: Sendable {
     let dates: [String]
 
     init(reading message: String) {
-        let bounded = String(message.prefix(SandboxLimits.searchedCharactersMax))
+        let bounded = message.beginning(scalars: SandboxLimits.searchedScalarsMax)
         text = bounded.split(whereSeparator: \.isWhitespace).joined(separator: " ")
         let chunks = text.split(separator: " ").map { $0.trimmed(of: ",.;:!?()[]{}<>\"'“”‘’。,!?") }
         words = Set(SandboxWords.all(in: text))
@@ -103,12 +103,16 @@ extension Character {
 }
 
 extension StringProtocol {
-    /// Without the given characters at both ends.
+    /// The first so many Unicode scalars: unlike characters, they are never long.
+    func beginning(scalars: Int) -> String { String(String.UnicodeScalarView(unicodeScalars.prefix(scalars))) }
+
+    /// Without the given scalars at both ends.
     func trimmed(of unwanted: String) -> String {
-        var part = self[...]
+        let unwanted = unwanted.unicodeScalars
+        var part = unicodeScalars[...]
         while let first = part.first, unwanted.contains(first) { part = part.dropFirst() }
         while let last = part.last, unwanted.contains(last) { part = part.dropLast() }
-        return String(part)
+        return String(String.UnicodeScalarView(part))
     }
 }
 

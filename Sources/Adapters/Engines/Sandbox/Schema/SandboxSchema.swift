@@ -15,8 +15,8 @@ struct SandboxSchema {
     /// - Parameter root: the whole document, where `#/$defs/…` is looked up.
     init(_ schema: JSONValue, in root: JSONValue) throws(SandboxObjection) {
         self.init(keywords: [])
-        var references = 0
-        try add(schema, root: root, references: &references)
+        var parts = 0
+        try add(schema, root: root, parts: &parts)
     }
 
     private init(keywords: [JSONMember]) { self.keywords = keywords }
@@ -25,23 +25,24 @@ struct SandboxSchema {
     func taking(_ branch: JSONValue, of keyword: String, in root: JSONValue) throws(SandboxObjection) -> SandboxSchema {
         var taken = self
         taken.keywords.removeAll { $0.key == keyword }
-        var references = 0
-        try taken.add(branch, root: root, references: &references)
+        var parts = 0
+        try taken.add(branch, root: root, parts: &parts)
         return taken
     }
 
-    private mutating func add(_ schema: JSONValue, root: JSONValue, references: inout Int) throws(SandboxObjection) {
+    private mutating func add(_ schema: JSONValue, root: JSONValue, parts: inout Int) throws(SandboxObjection) {
+        parts += 1
+        guard parts <= SandboxLimits.schemaPartsMax else {
+            throw SandboxObjection(
+                "The schema refers to itself without end, or has more than \(SandboxLimits.schemaPartsMax) parts in one place.")
+        }
         switch schema {
         case .bool(true): return
         case .object(let members):
             for member in members where SandboxSchema.heeded.contains(member.key) { merge(member) }
-            for part in schema["allOf"]?.elements ?? [] { try add(part, root: root, references: &references) }
+            for part in schema["allOf"]?.elements ?? [] { try add(part, root: root, parts: &parts) }
             guard let reference = schema["$ref"]?.string else { return }
-            references += 1
-            guard references <= SandboxLimits.referencesMax else {
-                throw SandboxObjection("The schema refers to itself without end at '\(reference)'.")
-            }
-            try add(try SandboxSchema.target(of: reference, in: root), root: root, references: &references)
+            try add(try SandboxSchema.target(of: reference, in: root), root: root, parts: &parts)
         default: throw SandboxObjection("The schema allows no value at all where it says \(schema.text.prefix(80)).")
         }
     }

@@ -45,7 +45,7 @@ struct SandboxToolChooser {
     private func score(_ tool: SandboxTool) -> Int {
         if hints.text.contains(tool.name) { return 100 }
         let inName = matches(tool.name)
-        let description = String(tool.description.prefix(SandboxLimits.describedCharactersMax))
+        let description = tool.description.beginning(scalars: SandboxLimits.describedScalarsMax)
         let inDescription = matches(description).subtracting(inName)
         return inName.count * 2 + inDescription.reduce(0) { $0 + ($1.first?.isIdeograph == true ? 2 : 1) }
     }
