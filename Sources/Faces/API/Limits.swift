@@ -15,9 +15,11 @@ package struct APILimits: Sendable {
     /// How often deadlines are looked at; each may be exceeded by this much.
     package var sweepInterval = TimeAmount.seconds(1)
     /// After a last answer: how long a caller may take to hear it and close, so that no reset destroys it …
-    package var lingerTime = TimeAmount.seconds(5)
+    package var lingerTime = TimeAmount.seconds(2)
     /// … and how much it may go on sending meanwhile.
     package var lingerBytesMax = 4 << 20
+    /// Parts of requests that may wait while an earlier one is answered: more than one read of the shortest requests brings.
+    package var waitingPartsMax = 16_384
     /// A caller who does not read at all for so long is cut; what was delivered is billed.
     package var stallTime = TimeAmount.seconds(30)
 

@@ -2,8 +2,8 @@ import Gateway
 import Hummingbird
 import Logging
 
-/// What the endpoints serve with: the rest of the house, as they know it.
-struct Service: Sendable {
+/// What the endpoints serve with: the rest of the house, as they know it. One object, so that handing it on costs one count.
+final class Service: Sendable {
     let limits: APILimits
     let chat: Chat
     let keys: KeyDirectory

@@ -129,6 +129,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     private func arrived(_ arrival: Arrival) {
         if phase == .answering || !backlog.isEmpty {
             backlog.append(arrival)
+            if backlog.count > serving.limits.waitingPartsMax { cut() }
         } else {
             take(arrival)
         }

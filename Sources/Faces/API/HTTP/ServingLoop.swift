@@ -19,6 +19,7 @@ final class ServingLoop: @unchecked Sendable {
     private var date = HTTPDate()
     private var sweep: RepeatedTask?
     private var drained: EventLoopPromise<Void>?
+    private var cut: Scheduled<Void>?
 
     init(_ loop: any EventLoop, service: Service) {
         self.loop = loop
@@ -95,7 +96,7 @@ final class ServingLoop: @unchecked Sendable {
             let drained = loop.makePromise(of: Void.self)
             self.drained = drained
             for connection in Array(connections.values) { connection.stop() }
-            loop.scheduleTask(in: drain) { [weak self] in self?.cutAll() }
+            cut = loop.scheduleTask(in: drain) { [weak self] in self?.cutAll() }
             endIfDrained()
             return drained.futureResult
         }
@@ -108,7 +109,7 @@ final class ServingLoop: @unchecked Sendable {
     private func endIfDrained() {
         guard let drained, connections.isEmpty, exchanges == 0 else { return }
         sweep?.cancel()
-        sweep = nil
+        cut?.cancel()
         drained.succeed()
     }
 }

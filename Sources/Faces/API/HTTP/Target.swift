@@ -6,6 +6,12 @@ struct Target: Sendable {
 
     /// - Parameter uri: a path, or a whole URL as proxies are asked (RFC 9112 section 3.2.2); nil when it is neither.
     init?(_ uri: String) {
+        // Nearly always a plain path: nothing to cut, nothing to copy.
+        if uri.utf8.first == UInt8(ascii: "/"), !uri.utf8.contains(UInt8(ascii: "?")) {
+            path = uri
+            query = nil
+            return
+        }
         var rest = uri[...]
         for scheme in ["http://", "https://"] where rest.hasPrefix(scheme) {
             rest = rest.dropFirst(scheme.count)
