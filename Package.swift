@@ -15,6 +15,7 @@ let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -57,7 +58,7 @@ let package = Package(
         // Rank 3: one outside each.
         room(
             "Engines", in: "Adapters",
-            ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, logging]),
+            ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging]),
         room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb]),
         // Rank 4: the faces.
         room(
@@ -80,7 +81,7 @@ let package = Package(
         tests(of: "Commerce", ["Commerce", "Units", "TestKit"]),
         tests(of: "Wire", ["Wire", "Inference", "Units", "TestKit", nioCore]),
         tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix]),
-        tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioEmbedded]),
+        tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, nioEmbedded]),
         tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb]),
         tests(
             of: "API",

@@ -1,0 +1,239 @@
+import Inference
+import NIOCore
+import Wire
+
+/// One chat with an upstream: reads its answer, in whatever form it comes, and tells the receiver.
+final class OpenAICall: ChatCall, AnswerReader {
+    private enum Reading {
+        /// No head yet.
+        case nothing
+        /// The first bytes of a body: they say what it is, better than its headers do.
+        case beginning
+        case events
+        case document
+        /// The body of a status that is none of success.
+        case refusal(AnswerHead)
+        case over
+    }
+
+    private var exchange: UpstreamExchange?
+    private var receiver: (any ChatReceiver)?
+    private let diagnosis: Diagnosis
+    private let stream: Bool
+    private var reading = Reading.nothing
+    private var gathered = ByteBuffer()
+    private var events = EventStreamReader()
+    private var answer: StreamAnswer
+    private var isPaused = false
+    private var hasOpened = false
+    /// Something was handed over since the last flush.
+    private var hasNews = false
+
+    init(to receiver: any ChatReceiver, stream: Bool, diagnosis: Diagnosis) {
+        self.receiver = receiver
+        self.stream = stream
+        self.diagnosis = diagnosis
+        answer = StreamAnswer(diagnosis)
+    }
+
+    func start(_ request: UpstreamRequest, in pool: UpstreamPool, deadlines: Deadlines) {
+        guard receiver != nil else { return }
+        let exchange = UpstreamExchange(request, in: pool, deadlines: deadlines, to: self)
+        self.exchange = exchange
+        if isPaused { exchange.pause() }
+        exchange.start()
+    }
+
+    /// The order's messages are not what a checked prompt promises.
+    func refuseOrder() { fail(EngineFailure(.malformed, detail: "the order's messages cannot be read")) }
+
+    // MARK: The receiver's side
+
+    func cancel() {
+        reading = .over
+        receiver = nil
+        exchange?.cancel()
+    }
+
+    func pause() {
+        isPaused = true
+        exchange?.pause()
+    }
+
+    func resume() {
+        isPaused = false
+        exchange?.resume()
+    }
+
+    // MARK: The upstream's side
+
+    func began(_ head: AnswerHead) {
+        guard head.isSuccess else {
+            reading = .refusal(head)
+            exchange?.hurry(OpenAILimits.errorTime)
+            return
+        }
+        guard !head.isEncoded else { return fail(EngineFailure(.malformed, detail: "the body is compressed, unasked")) }
+        reading = .beginning
+    }
+
+    func brought(_ bytes: ByteBuffer) {
+        switch reading {
+        case .events:
+            events.append(bytes)
+            takeEvents()
+        case .beginning:
+            gathered.writeImmutableBuffer(bytes)
+            begin()
+        case .document: gather(bytes)
+        case .refusal(let head):
+            gathered.writeImmutableBuffer(bytes)
+            if head.isEncoded || gathered.readableBytes > OpenAILimits.errorBytesMax { refuse(head) }
+        case .nothing, .over: break
+        }
+    }
+
+    func turnEnded() {
+        guard hasNews else { return }
+        hasNews = false
+        receiver?.turnEnded()
+    }
+
+    func ended() {
+        switch reading {
+        case .events: endEvents()
+        case .document: endDocument()
+        case .refusal(let head): refuse(head)
+        case .beginning: fail(EngineFailure(.malformed, detail: "the answer has no body"))
+        case .nothing, .over: break
+        }
+    }
+
+    func broke(_ reason: UpstreamBreak) {
+        if case .refusal(let head) = reading { return refuse(head) }
+        fail(EngineFailure(kind(of: reason), detail: reason.detail))
+    }
+
+    private func kind(of reason: UpstreamBreak) -> EngineFailure.Kind {
+        switch reason {
+        case .noConnection, .connectTimedOut, .handshakeFailed: return .unreachable
+        case .closed, .reset: if case .nothing = reading { return .unreachable } else { return .broken }
+        case .notHTTP: return .malformed
+        case .firstByteTimedOut, .stalled, .overran: return .timedOut
+        }
+    }
+
+    // MARK: Forms of an answer
+
+    /// Decides by the first byte that means something what the body is. White space before JSON is how some keep a slow
+    /// connection alive.
+    private func begin() {
+        gathered.skipBlanksAndByteOrderMark()
+        guard let first: UInt8 = gathered.getInteger(at: gathered.readerIndex), first != 0xEF else { return }
+        switch first {
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            reading = .document
+            gather(ByteBuffer())
+        case UInt8(ascii: "<"): fail(EngineFailure(.malformed, detail: "a web page came in place of an answer"))
+        case _ where !stream: fail(EngineFailure(.malformed, detail: "what came is no JSON, though no stream was asked for"))
+        default:
+            reading = .events
+            events.append(gathered)
+            gathered = ByteBuffer()
+            takeEvents()
+        }
+    }
+
+    private func takeEvents() {
+        do throws(EventStreamFault) {
+            while case .events = reading, let event = try events.next() { take(answer.on(event)) }
+        } catch {
+            fail(EngineFailure(.malformed, detail: "an event is longer than \(WireLimits.eventBytesMax) bytes"))
+        }
+    }
+
+    private func take(_ step: StreamAnswer.Step) {
+        switch step {
+        case .nothing: break
+        case .chunk(let chunk): pass(chunk, ChatOpening(fingerprint: answer.fingerprint))
+        case .burst(let chunks): for chunk in chunks { pass(chunk, ChatOpening(fingerprint: answer.fingerprint)) }
+        case .done: complete(ChatEnd(usage: answer.usage))
+        case .failed(let failure): fail(failure)
+        }
+    }
+
+    private func endEvents() {
+        if let last = events.finish() { take(answer.onLast(last)) }
+        guard case .events = reading else { return }
+        if let failure = answer.failureAtEnd { fail(failure) } else { complete(ChatEnd(usage: answer.usage)) }
+    }
+
+    private func gather(_ bytes: ByteBuffer) {
+        gathered.writeImmutableBuffer(bytes)
+        guard gathered.readableBytes > OpenAILimits.answerBytesMax else { return }
+        fail(EngineFailure(.malformed, detail: "the answer is larger than \(OpenAILimits.answerBytesMax) bytes"))
+    }
+
+    private func endDocument() {
+        do throws(EngineFailure) {
+            let whole = try WholeAnswer(gathered, stream: stream, diagnosis)
+            for chunk in whole.chunks { pass(chunk, whole.opening) }
+            complete(ChatEnd(usage: whole.usage))
+        } catch {
+            fail(error)
+        }
+    }
+
+    private func refuse(_ head: AnswerHead) {
+        fail(diagnosis.failure(head, head.isEncoded ? nil : UpstreamError(document: gathered)))
+    }
+
+    // MARK: Telling the receiver
+
+    private func pass(_ chunk: ChatChunk, _ opening: @autoclosure () -> ChatOpening) {
+        if !hasOpened {
+            hasOpened = true
+            receiver?.opened(opening())
+        }
+        hasNews = true
+        receiver?.received(chunk)
+    }
+
+    /// The end of the body usually comes in the same read; then the connection is used again.
+    private func complete(_ end: ChatEnd) {
+        turnEnded()
+        let receiver = finish()
+        exchange?.leave()
+        receiver?.completed(end)
+    }
+
+    /// After an answer that was read to its end the connection is as good as new; else it is cut.
+    private func fail(_ failure: EngineFailure) {
+        turnEnded()
+        let receiver = finish()
+        exchange?.cancel()
+        receiver?.failed(failure)
+    }
+
+    private func finish() -> (any ChatReceiver)? {
+        reading = .over
+        gathered = ByteBuffer()
+        defer { receiver = nil }
+        return receiver
+    }
+}
+
+extension ByteBuffer {
+    fileprivate mutating func skipBlanksAndByteOrderMark() {
+        while let byte: UInt8 = getInteger(at: readerIndex) {
+            if byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 {
+                moveReaderIndex(forwardBy: 1)
+            } else if readableBytesView.starts(with: [0xEF, 0xBB, 0xBF]) {
+                moveReaderIndex(forwardBy: 3)
+            } else {
+                return
+            }
+        }
+        clear()
+    }
+}

@@ -1,0 +1,60 @@
+package import Inference
+package import NIOCore
+import Synchronization
+
+/// Any server that speaks OpenAI's chat completions: OpenAI, Azure, vLLM, Ollama, llama.cpp, DeepSeek, Groq, OpenRouter …
+///
+/// A chat stays on the loop it was opened on: its connection comes from that loop's own pool.
+package final class OpenAIEngine: ChatEngine {
+    package let name: String
+    package let traits: EngineTraits
+    let options: Options
+    let requests: UpstreamRequests
+    private let target: UpstreamTarget
+    private let diagnosis: Diagnosis
+    private let group: any EventLoopGroup
+    private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<UpstreamPool>]>([:])
+
+    /// - Parameter group: where ``check()`` runs; chats run on the loops they are opened on.
+    /// - Throws: what is wrong with `trustedRoots`.
+    package init(_ options: Options, group: any EventLoopGroup) throws {
+        self.options = options
+        self.group = group
+        name = options.name
+        traits = EngineTraits(hiddenTokens: options.hiddenTokens, disconnect: options.disconnect)
+        requests = UpstreamRequests(options)
+        diagnosis = Diagnosis(options)
+        target = try UpstreamTarget(options.address, trustedRoots: options.trustedRoots)
+    }
+
+    package func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
+        let stream = order.prompt.stream
+        let call = OpenAICall(to: receiver, stream: stream, diagnosis: diagnosis)
+        var deadlines = options.deadlines
+        if !stream { deadlines.firstByte = deadlines.firstByteUnstreamed }
+        // The receiver must hear nothing from within this call, and a write may fail at once.
+        loop.assumeIsolated().execute { [self] in
+            do {
+                call.start(try requests.chat(order), in: pool(on: loop), deadlines: deadlines)
+            } catch {
+                call.refuseOrder()
+            }
+        }
+        return call
+    }
+
+    /// The pool of one loop, made when it is first needed. Called on that loop.
+    func pool(on loop: any EventLoop) -> UpstreamPool {
+        loop.preconditionInEventLoop()
+        return pools.withLock { pools in
+            if let pool = pools[ObjectIdentifier(loop)] { return pool }
+            let pool = UpstreamPool(on: loop, to: target, options)
+            let bound = NIOLoopBound(pool, eventLoop: loop)
+            pools[ObjectIdentifier(loop)] = bound
+            return bound
+        }.value
+    }
+
+    /// A loop on which the upstream can be asked something beside the chats.
+    var anyLoop: any EventLoop { group.any() }
+}
