@@ -1,4 +1,4 @@
-import Foundation
+import Glibc
 package import Logging
 package import NIOCore
 import NIOPosix
@@ -23,30 +23,49 @@ package struct ControlSocket: Sendable {
         listener = try await ControlSocket.bind(in: directory, on: group)
     }
 
-    private static func bind(in directory: String, on group: any EventLoopGroup) async throws -> NIOAsyncChannel<
-        Connection, Never
-    > {
-        try await OpenedDirectory.with(directory) { opened in
-            unlink(opened.path(ControlLimits.socketName))
-            let listener = try await ServerBootstrap(group: group).bind(
-                unixDomainSocketPath: opened.path(ControlLimits.socketName)
-            ) { channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(
-                        ByteToMessageHandler(LineDecoder(bytesMax: ControlLimits.requestBytesMax)))
-                    return try Connection(wrappingChannelSynchronously: channel)
-                }
+    private static func bind(
+        in directory: String, on group: any EventLoopGroup
+    ) async throws -> NIOAsyncChannel<Connection, Never> {
+        // Bound here and not by NIO, which would remove the file by its path at the end, when the path's descriptor may long
+        // mean another directory.
+        let descriptor = try OpenedDirectory.with(directory) { try listeningSocket(at: $0.path(ControlLimits.socketName)) }
+        return try await ServerBootstrap(group: group).bind(descriptor) { channel in
+            channel.eventLoop.makeCompletedFuture {
+                try channel.pipeline.syncOperations.addHandler(
+                    ByteToMessageHandler(LineDecoder(bytesMax: ControlLimits.requestBytesMax)))
+                return try Connection(wrappingChannelSynchronously: channel)
             }
-            guard chmod(opened.path(ControlLimits.socketName), 0o600) == 0 else {
-                throw IOError(errnoCode: errno, reason: "chmod of the control socket")
-            }
-            return listener
         }
     }
 
-    /// Answers until the task is cancelled; then what was asked is still answered and the socket file removed.
+    private static func listeningSocket(at path: String) throws -> CInt {
+        unlink(path)
+        let address = try SocketAddress(unixDomainSocketPath: path)
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket for operators") }
+        let isListening = address.withSockAddr { pointer, size in
+            Glibc.bind(descriptor, pointer, socklen_t(size)) == 0 && chmod(path, 0o600) == 0
+                && listen(descriptor, CInt(ControlLimits.connectionsMax)) == 0
+        }
+        guard isListening else {
+            let error = IOError(errnoCode: errno, reason: "bind of the operators' socket")
+            close(descriptor)
+            throw error
+        }
+        return descriptor
+    }
+
+    /// Answers until the task is cancelled; then every connection is closed and the socket file removed.
     package func run(answer: @escaping @Sendable ([UInt8]) async -> [UInt8]) async throws {
         defer { removeFile() }
+        do {
+            try await accept(answer)
+        } catch is CancellationError {
+            return
+        }
+    }
+
+    private func accept(_ answer: @escaping @Sendable ([UInt8]) async -> [UInt8]) async throws {
         try await listener.executeThenClose { connections in
             try await withTaskCancellationHandler {
                 try await withThrowingTaskGroup(of: Void.self) { group in

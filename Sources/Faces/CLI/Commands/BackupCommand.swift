@@ -3,7 +3,8 @@ import Wire
 
 struct BackupCommand: HouseCommand {
     static let configuration = CommandConfiguration(
-        commandName: "backup", abstract: "Write a consistent copy of the ledger, also while serving.")
+        commandName: "backup", abstract: "Write a consistent copy of the ledger, also while serving.",
+        discussion: "The copy carries the secret that API keys are looked up by: keep it like one.")
 
     @Argument(help: "The file to write; it must not exist.") var file: String
     @OptionGroup var place: PlaceOptions
@@ -18,7 +19,7 @@ struct BackupCommand: HouseCommand {
 struct RestoreCommand: HouseCommand {
     static let configuration = CommandConfiguration(
         commandName: "restore", abstract: "Put a backup into a data directory that has no ledger yet.",
-        discussion: "The copy is replayed and verified first. A directory with a ledger, or with a server, is left alone.")
+        discussion: "The backup is replayed and verified first. A directory with a ledger or with a server is left alone.")
 
     @Argument(help: "A file that backup wrote.") var file: String
     @OptionGroup var place: PlaceOptions

@@ -1,4 +1,4 @@
-/// `backup FILE`: the copy that was written, and checked by replaying it.
+/// `backup FILE`: the copy that was written.
 package struct BackupDocument: Codable, Hashable, Sendable {
     package let backup: String
     package let bytes: Int

@@ -1,0 +1,78 @@
+import API
+import CLI
+import Commerce
+import Engines
+import Foundation
+import Gateway
+import Inference
+import Logging
+import NIOCore
+import NIOPosix
+import SQLiteStores
+import Units
+import Wire
+
+/// Puts the house together. Nothing else sees every room, and nothing is decided here.
+enum Assembly {
+    /// Serves until a signal says stop; every request is finished or settled when it returns.
+    static func serve(
+        _ configuration: Configuration, _ place: Place, _ wishes: ServeWishes, _ terminal: Terminal
+    ) async throws {
+        let logger = Logger(label: "minitoolai") { _ in LineLog(level: configuration.server.logLevel) }
+        defer { LineLog.flush() }
+        DescriptorLimit.raise(logger)
+
+        let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.server.loops)
+        let books = try Books.open(configuration, logger)
+        let engines = try ConfiguredEngines(configuration, on: loops)
+        let chat = Chat(
+            catalog: ModelCatalog(chat: configuration.models.map(\.model)), prices: books.prices, routes: engines.routes,
+            ledger: books.ledger, logger: logger)
+        let server = APIServer(
+            group: loops, chat: chat, keys: books.keys, administration: books.administration, ledger: books.ledger,
+            logger: logger)
+        let desk = books.desk(engines: engines.all)
+        let control = try await ControlSocket(
+            in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        let signals = StopSignals()
+        let listening = try await listen(server, configuration.server)
+
+        let welcome = Welcome(configuration, listening.address)
+        try await welcome.say(to: terminal, books: books, isConfigured: place.isConfigured, json: wishes.json)
+        if SQLiteLedgerStore.hasWALResetBug { logger.notice("sqlite.wal_reset_bug", metadata: ["harmless": "one writer"]) }
+        logger.info(
+            "server.ready",
+            metadata: [
+                "address": "\(welcome.url)", "version": "\(Version.current)", "sqlite": "\(SQLiteLedgerStore.sqliteVersion)",
+            ])
+
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await control.run(answer: desk.answer) }
+            let signal = await signals.first()
+            logger.info("server.stopping", metadata: ["signal": "\(signal)"])
+            books.ledger.stopAdmitting()
+            await listening.stop(drain: .milliseconds(configuration.server.drainMilliseconds))
+            group.cancelAll()
+            try await group.waitForAll()
+        }
+        // No loop runs any more when the ledger closes, so nothing can ask it afterwards.
+        try await loops.shutdownGracefully()
+        books.ledger.close()
+        logger.info("server.stopped")
+    }
+
+    private static func listen(_ server: APIServer, _ setting: Configuration.Server) async throws -> ListeningServer {
+        do {
+            return try await server.listen(host: setting.host, port: setting.port)
+        } catch {
+            throw Failure(.unavailable, "cannot listen on \(setting.host):\(setting.port): \(error)")
+        }
+    }
+}
+
+extension Place {
+    /// Whether the operator has a configuration of their own.
+    fileprivate var isConfigured: Bool {
+        config != nil || ProcessInfo.processInfo.environment["MINITOOLAI_CONFIG"] != nil
+    }
+}

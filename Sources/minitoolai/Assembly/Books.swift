@@ -1,0 +1,47 @@
+import API
+import CLI
+import Commerce
+import Gateway
+import Inference
+import Logging
+import SQLiteStores
+import Units
+
+/// The ledger with everything around it, opened for writing by this process alone.
+struct Books: Sendable {
+    let directory: DataDirectory
+    let ledger: LedgerWriter
+    let keys: KeyDirectory
+    let administration: Administration
+    /// The prices in force of the models that have one in the configuration.
+    let prices: PriceList
+
+    /// Takes the directory, opens the store and closes what an earlier process left open: the server's start, and the same for
+    /// a command that is carried out without a server.
+    static func open(_ configuration: Configuration, _ logger: Logger) throws -> Books {
+        let clock = SystemClock()
+        let directory = try DataDirectory(configuration.store.dataDirectory)
+        for warning in directory.warnings { logger.warning("data.open_to_others", metadata: ["warning": "\(warning)"]) }
+        let pepper = try directory.pepper()
+        let mint = KeyMint(pepper: pepper)
+        let store = try SQLiteLedgerStore(path: directory.databasePath, pepper: pepper)
+        let priced = configuration.models.compactMap { setting in setting.price.map { (setting.model.id, $0) } }
+
+        let (ledger, report) = try Recovery.begin(store, prices: priced, clock: clock)
+        if report.released + report.provisional > 0 {
+            logger.notice(
+                "ledger.recovered", metadata: ["released": "\(report.released)", "provisional": "\(report.provisional)"])
+        }
+        let models = Set(priced.map(\.0))
+        let writer = LedgerWriter(ledger: ledger, store: store, clock: clock, logger: logger)
+        let keys = KeyDirectory(ledger.keys.values, mint: mint, clock: clock)
+        return Books(
+            directory: directory, ledger: writer, keys: keys,
+            administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
+            prices: PriceList(ledger.prices.values.filter { models.contains($0.model) }))
+    }
+
+    func desk(engines: [any ChatEngine]) -> ControlDesk {
+        ControlDesk(administration: administration, engines: engines)
+    }
+}

@@ -1,0 +1,79 @@
+import CLI
+import Engines
+import Inference
+import Logging
+
+/// The whole configuration, read once at the start. Every key with its type, default and range: docs/guides/configuration.md.
+struct Configuration: Sendable {
+    let server: Server
+    let store: Store
+    let blobs: Blobs
+    let engines: [EngineSetting]
+    /// Chat models in the order they are listed: the built-in ones, then the file's.
+    let models: [ModelSetting]
+    /// Each key with its source, for `minitoolai config`.
+    let listing: ConfigurationListing
+
+    struct Server: Hashable, Sendable {
+        let host: String
+        /// 0 picks a free one.
+        let port: Int
+        /// How callers reach this server, where that differs from host and port.
+        let publicURL: String?
+        /// Event loops, each a thread; a chat lives on one of them.
+        let loops: Int
+        let logLevel: Logger.Level
+        /// How long what is in flight may take to finish after SIGTERM.
+        let drainMilliseconds: Int64
+    }
+
+    /// One SQLite database; the directory it lies in is the data directory.
+    struct Store: Hashable, Sendable {
+        let dataDirectory: String
+    }
+
+    /// Where pictures will lie; nothing is written there yet.
+    struct Blobs: Hashable, Sendable {
+        let path: String
+        let keepMilliseconds: Int64
+    }
+
+    static let sections = ["server", "store", "blobs", "engines", "models"]
+
+    /// Reads the configuration of `place`: flags before variables before the file before the defaults.
+    /// - Throws: ``ConfigurationFaults``, all there are.
+    init(at place: Place, _ wishes: ServeWishes, environment: [String: String]) throws {
+        let file = try (place.config ?? environment["MINITOOLAI_CONFIG"]).map(Setting.file(at:))
+        try self.init(file, environment: environment, flags: Configuration.flags(place, wishes))
+    }
+
+    /// - Parameter flags: by the key they override.
+    init(_ file: Setting?, environment: [String: String], flags: [String: (flag: String, value: String)] = [:]) throws {
+        let reading = ConfigurationReading(environment: environment, flags: flags)
+        let root = Section(file, at: [], reading)
+        server = root.section("server", read: Server.init)
+        store = Store(root)
+        blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
+        engines = root.section("engines", read: EngineSetting.all)
+        models = root.section("models") { [engines] in ModelSetting.all($0, engines: engines.map(\.name)) }
+        root.refuseUnknownKeys()
+        reading.refuseUnusedVariables(of: Configuration.sections)
+        listing = ConfigurationListing(keys: reading.keys)
+        guard reading.faults.isEmpty else { throw ConfigurationFaults(faults: reading.faults.inOrderOfTheFile) }
+    }
+
+    private static func flags(_ place: Place, _ wishes: ServeWishes) -> [String: (flag: String, value: String)] {
+        var flags: [String: (flag: String, value: String)] = [:]
+        if let host = wishes.host { flags["server.host"] = ("--host", host) }
+        if let port = wishes.port { flags["server.port"] = ("--port", String(port)) }
+        if let data = place.data { flags["store"] = ("--data", "sqlite:\(data)/\(Store.fileName)") }
+        return flags
+    }
+}
+
+extension [ConfigurationFault] {
+    fileprivate var inOrderOfTheFile: [ConfigurationFault] {
+        func line(_ fault: ConfigurationFault) -> Int { if case .file(_, let line) = fault.origin { line } else { .max } }
+        return enumerated().sorted { (line($0.element), $0.offset) < (line($1.element), $1.offset) }.map(\.element)
+    }
+}

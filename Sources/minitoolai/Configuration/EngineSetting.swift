@@ -1,0 +1,149 @@
+import Engines
+import Inference
+import NIOCore
+
+/// One engine of the configuration, ready to be made.
+enum EngineSetting: Sendable {
+    case openAI(OpenAIEngine.Options)
+    case sandbox(name: String, pace: SandboxPace, hiddenTokens: Int, disconnect: EngineTraits.Disconnect)
+
+    var name: String {
+        switch self {
+        case .openAI(let options): options.name
+        case .sandbox(let name, _, _, _): name
+        }
+    }
+
+    var isSandbox: Bool { if case .sandbox = self { true } else { false } }
+
+    /// The engine that answers test keys; it is there whether or not a file names it.
+    static let sandboxName = "sandbox"
+
+    private static let servedKinds = ["openai", "sandbox"]
+    /// Kinds that the configuration knows and other versions serve.
+    private static let otherKinds = ["anthropic", "sdapi", "comfyui", "stable-diffusion.cpp", "espeak"]
+
+    static func all(_ section: Section) -> [EngineSetting] {
+        let known = section.writtenNames + (section.writtenNames.contains(sandboxName) ? [] : [sandboxName])
+        let names = known + section.reading.variables.newEntries(under: section.path, beside: known)
+        return names.compactMap { name in section.section(name) { EngineSetting($0, name: name) } }
+    }
+
+    private init?(_ section: Section, name: String) {
+        let kind =
+            name == EngineSetting.sandboxName
+            ? section.text("kind", default: "sandbox")
+            : section.requiredText("kind", expected: "a kind of engine: \(EngineSetting.servedKinds.joined(separator: " or "))")
+        switch kind {
+        case "sandbox": self = EngineSetting.sandbox(section, name: name)
+        case "openai" where name != EngineSetting.sandboxName:
+            guard let options = OpenAIEngine.Options(section, name: name) else { return nil }
+            self = .openAI(options)
+        case let kind?:
+            section.forgive()
+            EngineSetting.refuse(kind, section, name: name)
+            return nil
+        case nil:
+            section.forgive()
+            return nil
+        }
+    }
+
+    private static func refuse(_ kind: String, _ section: Section, name: String) {
+        let problem =
+            if name == sandboxName {
+                "expected sandbox, for test keys are answered by the engine of that name, got \(quoted(kind))"
+            } else if otherKinds.contains(kind) {
+                "\(quoted(kind)) is not served by this version; it serves \(servedKinds.joined(separator: " and "))"
+            } else {
+                "expected \(servedKinds.joined(separator: " or ")), got \(quoted(kind))"
+            }
+        section.reading.add(problem, at: section.path("kind"), section.setting("kind")?.origin ?? section.origin)
+    }
+
+    private static func sandbox(_ section: Section, name: String) -> EngineSetting {
+        let natural = SandboxPace.natural
+        let pace =
+            section.isScalar("pace")
+            ? section.choice("pace", default: NamedPace.natural).pace
+            : section.section("pace") { section in
+                SandboxPace(
+                    firstNanoseconds: section.duration(
+                        "first", in: 0...60_000, default: natural.firstNanoseconds / 1_000_000) * 1_000_000,
+                    betweenNanoseconds: section.duration(
+                        "between", in: 0...60_000, default: natural.betweenNanoseconds / 1_000_000) * 1_000_000)
+            }
+        return .sandbox(
+            name: name, pace: pace, hiddenTokens: section.wholeNumber("hidden_tokens", in: 0...100_000, default: 0),
+            disconnect: section.choice("disconnect", default: .cancel))
+    }
+
+    private enum NamedPace: String, CaseIterable {
+        case natural, immediate
+
+        var pace: SandboxPace { self == .natural ? .natural : .immediate }
+    }
+}
+
+extension OpenAIEngine.Options {
+    fileprivate init?(_ section: Section, name: String) {
+        let baseURL = section.requiredText("base_url", expected: "the address before /chat/completions")
+        let key = OpenAIEngine.Options.key(section)
+        let azure = OpenAIEngine.Options.azure(section)
+        do {
+            // A stand-in lets the other keys be read and judged although this one is wrong.
+            try self.init(name: name, baseURL: baseURL ?? "http://127.0.0.1/v1", key: key, azure: azure)
+        } catch {
+            section.reading.add(
+                "expected the address before /chat/completions: \(error.description)", at: section.path("base_url"),
+                section.setting("base_url")?.origin ?? section.origin)
+            section.forgive()
+            return nil
+        }
+        outputCapField = section.choice("output_cap_field", default: outputCapField)
+        sendsStreamOptions = section.truth("stream_options", default: sendsStreamOptions)
+        mapsDeveloperRole = section.choice("developer_role", default: mapsDeveloperRole ? DeveloperRole.system : .keep) == .system
+        hiddenTokens = section.wholeNumber("hidden_tokens", in: 0...100_000, default: hiddenTokens)
+        disconnect = section.choice("disconnect", default: disconnect)
+        (deadlines, idleTime) = section.section("timeouts") { [deadlines, idleTime] in
+            OpenAIEngine.Options.times($0, deadlines, idleTime)
+        }
+        trustedRoots = section.optionalText("trusted_roots", shownAs: "the system's")
+        guard baseURL != nil else { return nil }
+    }
+
+    private enum DeveloperRole: String, CaseIterable { case keep, system }
+
+    private static func key(_ section: Section) -> Secret? {
+        guard let text = section.secret("api_key") else { return nil }
+        guard let key = Secret(text) else {
+            section.reading.add(
+                "expected 1 to \(Secret.bytesMax) visible ASCII characters", at: section.path("api_key"),
+                section.setting("api_key")?.origin ?? section.origin)
+            return nil
+        }
+        return key
+    }
+
+    private static func azure(_ section: Section) -> Azure? {
+        guard section.setting("azure") != nil || section.hasOverrides("azure", ["api_version"]) else { return nil }
+        return section.section("azure") { section in
+            section.requiredText("api_version", expected: "a version such as 2024-10-21, or v1").map {
+                $0 == "v1" ? .v1 : .deployments(apiVersion: $0)
+            }
+        }
+    }
+
+    private static func times(_ section: Section, _ standard: Deadlines, _ idle: TimeAmount) -> (Deadlines, TimeAmount) {
+        func time(_ name: String, _ standard: TimeAmount) -> TimeAmount {
+            .milliseconds(section.duration(name, in: 1...86_400_000, default: standard.nanoseconds / 1_000_000))
+        }
+        var deadlines = standard
+        deadlines.connect = time("connect", standard.connect)
+        deadlines.firstByte = time("first_byte", standard.firstByte)
+        deadlines.firstByteUnstreamed = time("first_byte_unstreamed", standard.firstByteUnstreamed)
+        deadlines.stall = time("stall", standard.stall)
+        deadlines.total = time("total", standard.total)
+        return (deadlines, time("idle", idle))
+    }
+}

@@ -1,0 +1,67 @@
+import Commerce
+import Inference
+import Testing
+import Units
+
+@testable import minitoolai
+
+@Suite struct `Models and their prices` {
+    private func model(_ name: String, _ text: String) throws -> ModelSetting {
+        let configuration = try Configuration(Setting.yaml("models: {\(name): {\(text)}}", name: "config.yaml"), environment: [:])
+        return try #require(configuration.models.first { $0.model.id == name })
+    }
+
+    @Test(arguments: [
+        ("{input: 0.15, output: 0.60}", 150_000_000, 600_000_000), ("{input: '2.5', output: 10}", 2_500_000_000, 10_000_000_000),
+        ("{input: 0.0028, output: 0.000000001}", 2_800_000, 1),
+        // 0.1 and 0.3 have no exact floating-point form.
+        ("{input: 0.1, output: 0.3}", 100_000_000, 300_000_000),
+    ])
+    func `prices are taken from their decimals`(price: String, input: Int64, output: Int64) throws {
+        let found = try #require(try model("m", "kind: chat, price: \(price)").price)
+        #expect(found.input.nanodollarsPerMillion == input)
+        #expect(found.output.nanodollarsPerMillion == output)
+        #expect(found.cachedInput == nil)
+    }
+
+    @Test func `a built-in model that is given routes alone keeps its price`() throws {
+        let setting = try model("gpt-4.1-nano", "routes: [{engine: sandbox}]")
+        #expect(setting.price?.input == Rate(dollarsPerMillion: "0.10"))
+        #expect(setting.routes == [ModelSetting.Route(engine: "sandbox", model: "gpt-4.1-nano", weight: 1)])
+    }
+
+    @Test func `a built-in model can be priced anew`() throws {
+        let price = try model("gpt-4o", "price: {input: 3, cached_input: 1.5, output: 12}").price
+        #expect(price?.cachedInput == Rate(dollarsPerMillion: "1.5"))
+        #expect(price?.output == Rate(dollarsPerMillion: "12"))
+    }
+
+    @Test func `a model of the operator's own without a price is listed without one`() throws {
+        let setting = try model("house-model", "kind: chat, context: 8192, output_max: 1024")
+        #expect(setting.price == nil)
+        #expect(setting.model.snapshot == "house-model")
+        #expect(setting.model.contextTokens == 8192)
+        #expect(setting.model.outputTokensMax == 1024)
+        #expect(setting.model.vision == nil)
+    }
+
+    @Test func `a model is free only when it is said so`() throws {
+        #expect(try model("m", "kind: chat, price: {free: true}").price == .free)
+        #expect(try model("m", "kind: chat, price: {free: false, input: 1, output: 1}").price != .free)
+    }
+
+    @Test func `image and speech models are accepted for later and not listed`() throws {
+        let text = """
+            models:
+              realvision: {kind: image, price: {image: 0.0015}}
+              tts-1: {kind: speech, price: {characters: 15.00}}
+            """
+        let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
+        #expect(configuration.models.map(\.model.id) == ChatModel.builtIn.map(\.id))
+    }
+
+    @Test func `image tokens can be set`() throws {
+        #expect(try model("m", "kind: chat, vision: {kind: tiles, base: 1, tile: 2}").model.vision == .tiles(base: 1, tile: 2))
+        #expect(try model("gpt-4o", "vision: none").model.vision == nil)
+    }
+}
