@@ -71,8 +71,8 @@ extension FieldFault {
 
     /// - Parameter got: the value, cut short by the caller.
     static func value(_ got: String, supported: [String], at path: String = "") -> FieldFault {
-        FieldFault(at: path, code: "invalid_value") { _ in
-            "Invalid value: '\(got)'. Supported values are: \(FieldFault.list(supported))."
+        FieldFault(at: path, code: "invalid_value") {
+            "Invalid value for '\($0)': '\(got)'. Supported values are: \(FieldFault.list(supported))."
         }
     }
 
