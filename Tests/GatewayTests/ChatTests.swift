@@ -77,7 +77,9 @@ struct ChatTests {
     @Test func `what an engine refuses is not asked of another`() async throws {
         let refusing = ScriptedEngine("a", [.fail(.refusedPrompt(EngineRefusal(status: 400, message: "no")))])
         let house = try await House([refusing])
-        let both = try await House([refusing, ScriptedEngine("b", [.fail(.refusedPrompt(EngineRefusal(status: 400, message: "no")))])])
+        let both = try await House([
+            refusing, ScriptedEngine("b", [.fail(.refusedPrompt(EngineRefusal(status: 400, message: "no")))]),
+        ])
         await #expect(throws: EngineFailure.self) { try await house.ask() }
         await #expect(throws: EngineFailure.self) { try await both.ask() }
         #expect(both.balance.held == .zero)

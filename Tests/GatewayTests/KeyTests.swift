@@ -31,7 +31,9 @@ struct KeyTests {
         let secret = mint.secret(for: .live)
         let keys = KeyDirectory([record(secret)], mint: mint, clock: clock)
         #expect(try keys.caller(showing: secret.utf8).key.id == KeyID(1))
-        for wrong in [String(secret.dropLast()), secret + "x", secret.lowercased(), "", "sk-", String(repeating: "a", count: 100_000)] {
+        for wrong in [
+            String(secret.dropLast()), secret + "x", secret.lowercased(), "", "sk-", String(repeating: "a", count: 100_000),
+        ] {
             #expect(throws: Refusal.unknownKey) { try keys.caller(showing: wrong.utf8) }
         }
     }

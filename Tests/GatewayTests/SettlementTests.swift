@@ -70,7 +70,8 @@ struct SettlementTests {
         let (ledger, report) = try Recovery.begin(house.store, prices: PriceList.builtInChat, clock: house.clock)
         #expect(ledger.balance(of: house.caller.purse).held == .zero)
         #expect(ledger.balance(of: house.caller.purse).available == Money(nanodollars: 1_000_000_000 - Int64(charge)))
-        #expect(report == (accepted ? Recovery.Report(released: 0, provisional: 1) : Recovery.Report(released: 1, provisional: 0)))
+        #expect(
+            report == (accepted ? Recovery.Report(released: 0, provisional: 1) : Recovery.Report(released: 1, provisional: 0)))
         guard case .ok = try house.verdict() else {
             Issue.record("\(try house.verdict())")
             return

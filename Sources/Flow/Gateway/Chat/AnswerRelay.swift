@@ -117,8 +117,9 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private func checkpointIfDue() {
         let tokens = delivered.estimatedTokens
         let now = NIODeadline.now()
-        guard tokens - notedTokens >= ChatLimits.checkpointTokens
-            || (tokens > notedTokens && now - notedAt >= ChatLimits.checkpointInterval)
+        guard
+            tokens - notedTokens >= ChatLimits.checkpointTokens
+                || (tokens > notedTokens && now - notedAt >= ChatLimits.checkpointInterval)
         else { return }
         notedTokens = tokens
         notedAt = now
