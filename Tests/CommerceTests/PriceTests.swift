@@ -22,12 +22,18 @@ import Units
         #expect(PriceList.builtInChat.count == 5)
     }
 
+    @Test func `a model without a price is free to try with a test key and refused to a live one`() {
+        let trial = PriceVersion(id: PriceID(1), model: PriceList.trialName(of: "m"), price: .free, since: Instant(seconds: 1))
+        #expect(PriceList([trial]).version(for: "m", in: .test) == trial)
+        #expect(PriceList([trial]).version(for: "m", in: .live) == nil)
+    }
+
     @Test func `the latest version of a price is in force, in whatever order they come`() {
         let versions = [2, 3, 1].map {
             PriceVersion(id: PriceID($0), model: "m", price: .free, since: Instant(seconds: $0))
         }
-        #expect(PriceList(versions).version(for: "m")?.id == PriceID(3))
-        #expect(PriceList(versions).version(for: "n") == nil)
+        #expect(PriceList(versions).version(for: "m", in: .live)?.id == PriceID(3))
+        #expect(PriceList(versions).version(for: "n", in: .live) == nil)
     }
 
     @Test(arguments: [

@@ -50,7 +50,10 @@ import Testing
 
     @Test(arguments: [
         ("{x: {kind: magic}}", #"engines.x.kind: expected openai or sandbox, got "magic""#),
-        ("{x: {kind: anthropic}}", #"engines.x.kind: "anthropic" is not served by this version; it serves openai and sandbox"#),
+        (
+            "{sandbox: {kind: anthropic}}",
+            "engines.sandbox.kind: expected sandbox, for test keys are answered by the engine of that name, got \"anthropic\""
+        ),
         ("{x: {}}", "engines.x.kind: expected a kind of engine: openai or sandbox, got nothing"),
         ("{x: {kind: openai}}", "engines.x.base_url: expected the address before /chat/completions, got nothing"),
         (

@@ -24,6 +24,22 @@ import Units
         #expect(found.cachedInput == nil)
     }
 
+    @Test func `a file written for other versions too is read, and what they serve has no route here`() throws {
+        let text = """
+            engines:
+              up: {kind: openai, base_url: "http://127.0.0.1:9/v1"}
+              claude: {kind: anthropic, api_key: "${NOT_SET_HERE}"}
+              webui: {kind: sdapi, base_url: "http://127.0.0.1:7860"}
+            models:
+              gpt-4o-mini: {kind: chat, routes: [{engine: up}, {engine: claude, model: x}]}
+              realvision: {kind: image, price: {image: 0.0015}, routes: [{engine: webui, model: "RealVisXL.safetensors"}]}
+              tts-1: {kind: speech, price: {characters: 15.00}, routes: [{engine: espeak}]}
+            """
+        let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
+        #expect(configuration.models.allSatisfy { $0.model.id != "realvision" && $0.model.id != "tts-1" })
+        #expect(configuration.engines.map(\.name).sorted() == ["claude", "sandbox", "up", "webui"])
+    }
+
     @Test func `a built-in model that is given routes alone keeps its price`() throws {
         let setting = try model("gpt-4.1-nano", "routes: [{engine: sandbox}]")
         #expect(setting.price?.input == Rate(dollarsPerMillion: "0.10"))

@@ -57,7 +57,8 @@ struct SettlementTests {
     ) async throws {
         let house = try await House([])
         let quote = Quote(
-            price: try #require(house.chat.prices.version(for: House.model)), inputBoundTokens: 264, inputFairTokens: 17,
+            price: try #require(house.chat.prices.version(for: House.model, in: .live)), inputBoundTokens: 264,
+            inputFairTokens: 17,
             choices: 1, outputCap: 1000)
         let request = HoldRequest(request: RequestID("req_1"), key: house.caller.key.id, quote: quote, engine: "up")
         guard case .held(let funds) = await house.ledger.perform(.hold(request)) else {

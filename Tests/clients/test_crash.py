@@ -1,13 +1,16 @@
 """Power cuts and goodbyes: after either, money explains itself."""
 
 import asyncio
+import contextlib
 import json
 import random
+import sqlite3
 import threading
 import time
 from decimal import Decimal
 
 import pytest
+import requests
 
 from http1 import Line, ask_soon, encode
 from minitoolai import NATIVE, SAMPLE_COST, V1, CommandFailed, Server, configuration, eventually, question, usd
@@ -272,3 +275,19 @@ def test_a_price_that_changes_between_two_lives(tmp_path, upstream):
 def test_plain_script_is_plain(upstream):
     """The scripted upstream's default is what the costs of these tests are reckoned from."""
     assert upstream.scripts.get("plain", plain) is plain
+
+
+def test_books_that_were_tampered_with_are_not_added_to(fresh, upstream):
+    """The server starts and shows what is wrong, but takes no request that would move money."""
+    fresh.start()
+    customer = fresh.customer(live="1.00")
+    fresh.stop()
+    with contextlib.closing(sqlite3.connect(fresh.data / "minitoolai.db")) as books, books:
+        books.execute("UPDATE balances SET available = available + 1 WHERE book = 'live'")
+    fresh.start()
+    assert requests.get(f"{fresh.url}/readyz", timeout=10).status_code == 503
+    asked = len(upstream.asked())
+    assert customer.ask(question()).status == 503
+    assert len(upstream.asked()) == asked
+    with pytest.raises(CommandFailed):
+        fresh.verify()

@@ -24,6 +24,7 @@ enum Assembly {
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.server.loops)
         let books = try Books.open(configuration, logger)
+        try await quarantineUnlessSound(books, logger)
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
             catalog: ModelCatalog(chat: configuration.models.map(\.model)), prices: books.prices, routes: engines.routes,
@@ -59,6 +60,13 @@ enum Assembly {
         try await loops.shutdownGracefully()
         books.ledger.close()
         logger.info("server.stopped")
+    }
+
+    /// A ledger that does not add up is shown and not added to: whoever asks is told so, and nothing is held or charged.
+    private static func quarantineUnlessSound(_ books: Books, _ logger: Logger) async throws {
+        guard case .disagreement(let disagreement) = try await books.administration.verify() else { return }
+        logger.critical("ledger.quarantined", metadata: ["disagreement": "\(disagreement)"])
+        books.ledger.stopAdmitting()
     }
 
     private static func listen(_ server: APIServer, _ setting: Configuration.Server) async throws -> ListeningServer {

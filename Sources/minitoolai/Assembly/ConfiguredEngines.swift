@@ -12,7 +12,8 @@ struct ConfiguredEngines: Sendable {
     init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
         let models = configuration.models.map(\.model)
         all = try configuration.engines.map { try $0.engine(models: models, on: group) }
-        let byName = Dictionary(uniqueKeysWithValues: all.map { ($0.name, $0) })
+        let served = all.filter { !($0 is UnservedEngine) }
+        let byName = Dictionary(uniqueKeysWithValues: served.map { ($0.name, $0) })
         guard let sandbox = byName[EngineSetting.sandboxName] else { preconditionFailure("there is always a sandbox") }
         let live = configuration.models.map { setting in
             let routes = setting.routes.compactMap { route in
@@ -30,6 +31,22 @@ extension EngineSetting {
         case .openAI(let options): try OpenAIEngine(options, group: group)
         case .sandbox(let name, let pace, let hiddenTokens, let disconnect):
             SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)
+        case .unserved(let name, let kind): UnservedEngine(name: name, kind: kind)
         }
     }
+}
+
+/// An engine that a configuration names and this version does not serve: it is never routed to, and `engine check` says why.
+private struct UnservedEngine: ChatEngine {
+    let name: String
+    let kind: String
+    let traits = EngineTraits(hiddenTokens: 0, disconnect: .cancel)
+
+    private var reason: String { "engines of kind \(kind) are not served by this version" }
+
+    func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
+        preconditionFailure("nothing is routed to an engine that is not served")
+    }
+
+    func check() async -> EngineReport { EngineReport(usable: false, summary: reason) }
 }

@@ -55,7 +55,7 @@ struct Configuration: Sendable {
         store = Store(root)
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         engines = root.section("engines", read: EngineSetting.all)
-        models = root.section("models") { [engines] in ModelSetting.all($0, engines: engines.map(\.name)) }
+        models = root.section("models") { [engines] in ModelSetting.all($0, engines: EngineSetting.names(routable: engines)) }
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)
         listing = ConfigurationListing(keys: reading.keys)

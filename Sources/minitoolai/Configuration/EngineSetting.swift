@@ -6,11 +6,13 @@ import NIOCore
 enum EngineSetting: Sendable {
     case openAI(OpenAIEngine.Options)
     case sandbox(name: String, pace: SandboxPace, hiddenTokens: Int, disconnect: EngineTraits.Disconnect)
+    /// Of a kind that other versions serve: a file written for them can be read, and nothing is routed to it.
+    case unserved(name: String, kind: String)
 
     var name: String {
         switch self {
         case .openAI(let options): options.name
-        case .sandbox(let name, _, _, _): name
+        case .sandbox(let name, _, _, _), .unserved(let name, _): name
         }
     }
 
@@ -21,7 +23,10 @@ enum EngineSetting: Sendable {
 
     private static let servedKinds = ["openai", "sandbox"]
     /// Kinds that the configuration knows and other versions serve.
-    private static let otherKinds = ["anthropic", "sdapi", "comfyui", "stable-diffusion.cpp", "espeak"]
+    private static let otherKinds = ["anthropic", "sdapi", "comfyui", "sdcpp", "openai-images", "openai-speech", "espeak"]
+
+    /// Engines that routes may name without a file's making them: those of `engines`, and the one that other versions embed.
+    static func names(routable engines: [EngineSetting]) -> [String] { engines.map(\.name) + ["espeak"] }
 
     static func all(_ section: Section) -> [EngineSetting] {
         let known = section.writtenNames + (section.writtenNames.contains(sandboxName) ? [] : [sandboxName])
@@ -39,6 +44,9 @@ enum EngineSetting: Sendable {
         case "openai" where name != EngineSetting.sandboxName:
             guard let options = OpenAIEngine.Options(section, name: name) else { return nil }
             self = .openAI(options)
+        case let kind? where EngineSetting.otherKinds.contains(kind) && name != EngineSetting.sandboxName:
+            section.forgive()
+            self = .unserved(name: name, kind: kind)
         case let kind?:
             section.forgive()
             EngineSetting.refuse(kind, section, name: name)
@@ -53,8 +61,6 @@ enum EngineSetting: Sendable {
         let problem =
             if name == sandboxName {
                 "expected sandbox, for test keys are answered by the engine of that name, got \(quoted(kind))"
-            } else if otherKinds.contains(kind) {
-                "\(quoted(kind)) is not served by this version; it serves \(servedKinds.joined(separator: " and "))"
             } else {
                 "expected \(servedKinds.joined(separator: " or ")), got \(quoted(kind))"
             }

@@ -8,8 +8,14 @@ package struct PriceList: Sendable {
         self.versions = Dictionary(versions.map { ($0.model, $0) }, uniquingKeysWith: { $0.id.value > $1.id.value ? $0 : $1 })
     }
 
-    /// nil: the model has no price and is refused to live keys, never billed as zero.
-    package func version(for model: String) -> PriceVersion? { versions[model] }
+    /// nil: the model has no price and is refused to live keys, never billed as zero. Test keys may try it for nothing when
+    /// the list has a version under its ``trialName(of:)``.
+    package func version(for model: String, in book: Book) -> PriceVersion? {
+        versions[model] ?? (book == .test ? versions[PriceList.trialName(of: model)] : nil)
+    }
+
+    /// The name under which a model without a price stands, free, for test keys.
+    package static func trialName(of model: String) -> String { "\(model) (trial)" }
 }
 
 extension PriceList {

@@ -28,7 +28,7 @@ struct ModelEndpoints: EndpointGroup {
     }
 
     private func listing(of model: ChatModel, for caller: Caller) -> ModelListing {
-        let price = chat.prices.version(for: model.id)?.price
+        let price = chat.prices.version(for: model.id, in: .live)?.price
         let isRouted = !chat.routes.routes(to: model, for: caller.key.book).isEmpty
         return ModelListing(
             id: model.id, created: model.created, ownedBy: model.ownedBy, kind: "chat", prices: price?.listed ?? [],

@@ -31,7 +31,7 @@ package struct Chat: Sendable {
         guard caller.key.allows(model: model.id) else { throw .modelNotAllowed(model: model.id) }
         let routes = routes.routes(to: model, for: caller.key.book).prefix(ChatLimits.attemptsMax)
         guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
-        guard let price = prices.version(for: model.id) else { throw .modelNotPriced(model: model.id) }
+        guard let price = prices.version(for: model.id, in: caller.key.book) else { throw .modelNotPriced(model: model.id) }
 
         let quote = Quote(
             price: price,
