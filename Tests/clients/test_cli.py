@@ -120,6 +120,19 @@ def test_usage(server):
     assert csv.returncode == 0 and len(csv.stdout.strip().splitlines()) == 3
 
 
+def test_usage_over_http(server):
+    customer = server.customer(live="1.00")
+    for model in ("gpt-4o-mini", "gpt-4o-mini", "gpt-4o"):
+        assert customer.chat(model=model).status == 200
+    told = ask(server, "GET", "/api/usage/?model=gpt-4o-mini", key=customer.key)
+    assert told.status == 200 and "0.0000087" in told.body.decode() and "0.0000725" not in told.body.decode()
+    csv = ask(server, "GET", "/api/usage/?format=csv", key=customer.key)
+    assert csv.headers["content-type"].startswith("text/csv") and len(csv.body.decode().strip().splitlines()) == 3
+    for query in ("from=yesterday", "format=xml"):
+        assert ask(server, "GET", f"/api/usage/?{query}", key=customer.key).status == 400
+    assert ask(server, "GET", "/api/usage/").status == 401
+
+
 def test_engine_check(tmp_path, upstream):
     config = json.loads(configuration(upstream))
     server = Server(tmp_path, json.dumps(config))
