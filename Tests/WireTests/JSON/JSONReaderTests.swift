@@ -76,6 +76,12 @@ import Testing
         #expect(fault("[\(nest(limit - 1)),\(nest(limit - 1))]".utf8) == nil)
     }
 
+    @Test func `a document has so many keys and no more, however its objects share them`() {
+        func document(_ keys: Int) -> String { "[\((0..<keys).map { "{\"k\($0)\":1}" }.joined(separator: ","))]" }
+        #expect(fault(document(WireLimits.jsonKeysMax).utf8) == nil)
+        #expect(fault(document(WireLimits.jsonKeysMax + 1).utf8)?.kind == .tooManyKeys)
+    }
+
     @Test func `pulls values by key and gives their ranges`() throws {
         let buffer = ByteBuffer(string: #" {"id":"x\u00e9\n","n":-42,"ok":true,"no":null,"big":[1, {"a":2}],"f":0.25} "#)
         try buffer.readJSON { reader in

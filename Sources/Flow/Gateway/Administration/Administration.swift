@@ -19,8 +19,12 @@ package struct Administration: Sendable {
     // MARK: Accounts
 
     package func openAccount(named name: String) async throws(LedgerRejection) -> AccountSummary {
-        guard (1...Administration.nameCharactersMax).contains(name.count), name.allSatisfy(\.isPrintable) else {
-            throw .invalid(field: "name", expected: "1 to 64 printable characters", got: String(name.prefix(80)))
+        guard (1...Administration.nameCharactersMax).contains(name.count), name.allSatisfy(\.isPrintable),
+            name.first?.isWhitespace == false, name.last?.isWhitespace == false
+        else {
+            throw .invalid(
+                field: "name", expected: "1 to 64 printable characters, the first and last no spaces",
+                got: String(name.prefix(80)))
         }
         guard AccountID(text: name) == nil else {
             throw .invalid(field: "name", expected: "a name that does not look like an account's id", got: name)

@@ -34,8 +34,8 @@ enum Bill: Hashable, Sendable {
         switch end {
         case .completed(let usage?) where terms.allow(usage):
             return .settle(usage, .measured, note: "")
-        case .completed(let usage):
-            return .settle(counted, .counted, note: usage == nil ? "no usage was reported" : "the usage reported cannot be true")
+        case .completed:
+            return .settle(counted, .counted, note: "no usage that can be true was reported")
         case .cutShort:
             return .settle(counted, .counted, note: "cut at the output cap")
         case .failed where delivered.isNothing:

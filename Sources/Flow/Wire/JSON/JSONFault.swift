@@ -18,6 +18,7 @@ package struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
         /// A key that stands twice in one object, compared as decoded. It carries the key, cut to 64 characters.
         case duplicateKey(String)
         case tooDeep
+        case tooManyKeys
         case tooLarge
         /// Something follows the document.
         case trailingBytes
@@ -51,6 +52,7 @@ package struct JSONFault: Error, Hashable, Sendable, CustomStringConvertible {
         case .invalidUTF8: "invalid UTF-8"
         case .duplicateKey(let key): "duplicate key '\(key)'"
         case .tooDeep: "nested deeper than \(WireLimits.jsonDepthMax) levels"
+        case .tooManyKeys: "more than \(WireLimits.jsonKeysMax) keys"
         case .tooLarge: "document too large"
         case .trailingBytes: "more bytes after the document"
         case .wrongKind(let expected, let found): "expected \(expected.phrase), got \(found.phrase)"

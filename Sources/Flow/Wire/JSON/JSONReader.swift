@@ -80,6 +80,7 @@ package struct JSONReader {
         guard try byteHere() == UInt8(ascii: "\"") else { throw JSONFault(.unexpectedByte(bytes[position]), at: position) }
         let key = try scanString()
         if seen.insert(key, from: members.mark, in: bytes) { throw duplicate(key) }
+        guard seen.total <= WireLimits.jsonKeysMax else { throw JSONFault(.tooManyKeys, at: key.range.lowerBound) }
         skipWhitespace()
         try take(UInt8(ascii: ":"))
         return key

@@ -17,7 +17,10 @@ struct SeenKeys {
     }
 
     private var keys: [Key] = []
+    /// Keys of the objects that are open.
     var count: Int { keys.count }
+    /// Keys of the whole document so far.
+    private(set) var total = 0
 
     /// Adds a key to the object whose first key is number `mark`.
     /// - Returns: true when it is there already; for objects beyond ``comparedMax`` keys ``close(from:in:)`` says so instead.
@@ -28,6 +31,7 @@ struct SeenKeys {
                 if isSame(keys[index], text, in: bytes) { return true }
             }
         }
+        total += 1
         if keys.isEmpty { keys.reserveCapacity(SeenKeys.keysExpected) }
         keys.append(key)
         return false
