@@ -64,7 +64,8 @@ import Wire
     @Test(arguments: [
         (["account", "show", "nobody"], "there is no account nobody; minitoolai account list shows them"),
         (["account", "create", "1"], "name: expected a name that does not look like an account's id, got 1"),
-        (["account", "create", ""], "name: expected 1 to 64 printable characters, got nothing"),
+        (["account", "create", ""], "name: expected 1 to 64 printable characters, the first and last no spaces, got nothing"),
+        (["account", "create", " acme"], "name: expected 1 to 64 printable characters, the first and last no spaces, got  acme"),
         (["key", "revoke", "key_9"], "there is no key key_9; minitoolai key list shows them by id"),
         (["restore", "/tmp/copy"], "a server is using this data directory; stop it before restoring a backup"),
     ])
