@@ -29,12 +29,13 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var waiter: UnsafeContinuation<Void, Never>?
     private var drainDeadline: Scheduled<Void>?
     private var notedTokens = 0
-    private var notedAt = NIODeadline.now()
+    private var notedAt: NIODeadline
 
     init(line: CallerLine, rules: Rules, drains: DrainSlots) {
         self.line = line
         self.rules = rules
         self.drains = drains
+        notedAt = line.loop.now
     }
 
     /// Asks the engine and waits until it accepts or is out of the question.
@@ -116,7 +117,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
 
     private func checkpointIfDue() {
         let tokens = delivered.estimatedTokens
-        let now = NIODeadline.now()
+        let now = line.loop.now
         guard
             tokens - notedTokens >= ChatLimits.checkpointTokens
                 || (tokens > notedTokens && now - notedAt >= ChatLimits.checkpointInterval)

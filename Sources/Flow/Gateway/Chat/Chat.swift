@@ -11,11 +11,11 @@ package struct Chat: Sendable {
     package let catalog: ModelCatalog
     package let prices: PriceList
     package let routes: RouteTable
-    let ledger: LedgerWriter
+    let ledger: any LedgerDesk
     let logger: Logger
     let drains = DrainSlots(ChatLimits.drainsMax)
 
-    package init(catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: LedgerWriter, logger: Logger) {
+    package init(catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: any LedgerDesk, logger: Logger) {
         self.catalog = catalog
         self.prices = prices
         self.routes = routes

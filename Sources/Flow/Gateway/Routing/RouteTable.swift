@@ -21,11 +21,18 @@ package struct Route: Sendable {
 package struct RouteTable: Sendable {
     private let live: [String: [Route]]
     private let sandbox: any ChatEngine
+    private let draw: @Sendable (_ below: Int) -> Int
 
-    /// - Parameter live: by the model's id.
-    package init(live: [String: [Route]], sandbox: any ChatEngine) {
+    /// - Parameters:
+    ///   - live: by the model's id.
+    ///   - draw: a number of chance from 0 up to, not including, the one it is given.
+    package init(
+        live: [String: [Route]], sandbox: any ChatEngine,
+        draw: @escaping @Sendable (_ below: Int) -> Int = { Int.random(in: 0..<$0) }
+    ) {
         self.live = live
         self.sandbox = sandbox
+        self.draw = draw
     }
 
     /// The routes in the order in which they are tried: a weighted draw without replacement. Empty when there is none.
@@ -34,7 +41,7 @@ package struct RouteTable: Sendable {
         guard var rest = live[model.id], rest.count > 1 else { return live[model.id] ?? [] }
         var order: [Route] = []
         while !rest.isEmpty {
-            var ticket = Int.random(in: 0..<rest.reduce(0) { $0 + $1.weight })
+            var ticket = draw(rest.reduce(0) { $0 + $1.weight })
             let drawn = rest.firstIndex { route in
                 ticket -= route.weight
                 return ticket < 0

@@ -10,40 +10,26 @@ package import Units
 ///
 /// Nothing a caller does reaches in here: a command that was submitted is carried out, whether or not somebody still waits
 /// for it. A commit that fails ends the process, because nobody can know what is on the disk; the next start recovers.
-package final class LedgerWriter: Sendable {
-    private struct Item: Sendable {
-        let command: LedgerCommand
-        let then: (@Sendable (LedgerOutcome) -> Void)?
-    }
-
-    private struct Inbox: Sendable {
-        var items: [Item] = []
+package final class LedgerWriter: LedgerDesk {
+    private struct Desk: Sendable {
+        var inbox = LedgerInbox(commandsMax: Limits.inboxCommandsMax)
         var signalled = false
-        var closed = false
-        var admitting = true
     }
 
-    private let inbox = Mutex(Inbox())
+    private let desk = Mutex(Desk())
     private let wake = DispatchSemaphore(value: 0)
     private let ended = DispatchSemaphore(value: 0)
     private let store: any LedgerStore
     private let clock: any Clock
     private let logger: Logger
-    private let published: Mutex<Published>
-
-    /// What others may read without waiting, as of the last commit.
-    private struct Published: Sendable {
-        var balances: [Purse: Balance]
-        var accounts: [AccountID: AccountRecord]
-        var spent: [KeyID: Money]
-    }
+    private let published: Mutex<PublishedBooks>
 
     /// - Parameter ledger: as recovery left it; the writer owns it from here.
     package init(ledger: Ledger, store: any LedgerStore, clock: any Clock, logger: Logger) {
         self.store = store
         self.clock = clock
         self.logger = logger
-        published = Mutex(Published(balances: ledger.balances, accounts: ledger.accounts, spent: ledger.spent))
+        published = Mutex(PublishedBooks(ledger))
         let thread = Thread { [self] in run(ledger) }
         thread.name = "ledger"
         thread.start()
@@ -63,19 +49,11 @@ package final class LedgerWriter: Sendable {
     package func spent(by key: KeyID) -> Money { published.withLock { $0.spent[key] ?? .zero } }
 
     /// Asks for `command`; `then` hears the outcome after the commit, on the writer's thread (at once when it is refused here).
-    ///
-    /// New holds are refused with ``Refusal/busy`` while the inbox is full, and with ``Refusal/notAdmitting`` once the server is
-    /// going down; whatever settles or releases is always taken.
     package func submit(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
-        let refusal: Refusal? = inbox.withLock { inbox in
-            if case .hold = command {
-                guard inbox.admitting else { return .notAdmitting }
-                guard inbox.items.count < Limits.inboxCommandsMax else { return .busy }
-            }
-            precondition(!inbox.closed, "the ledger is asked nothing after it closed")
-            inbox.items.append(Item(command: command, then: then))
-            if !inbox.signalled {
-                inbox.signalled = true
+        let refusal: Refusal? = desk.withLock { desk in
+            if let refusal = desk.inbox.add(command, then: then) { return refusal }
+            if !desk.signalled {
+                desk.signalled = true
                 wake.signal()
             }
             return nil
@@ -85,28 +63,16 @@ package final class LedgerWriter: Sendable {
 
     /// Notes something that matters only after a crash. It rides along with the next commit, at the latest
     /// ``Limits/noteDelayMilliseconds`` later, and nobody waits for it.
-    package func note(_ command: LedgerCommand) {
-        inbox.withLock { inbox in
-            guard !inbox.closed, inbox.items.count < Limits.inboxCommandsMax else { return }
-            inbox.items.append(Item(command: command, then: nil))
-        }
-    }
-
-    /// Asks and waits. Only the outcome ends the wait: no cancellation of the asking task reaches the ledger.
-    package func perform(_ command: LedgerCommand) async -> LedgerOutcome {
-        await withUnsafeContinuation { continuation in
-            submit(command) { continuation.resume(returning: $0) }
-        }
-    }
+    package func note(_ command: LedgerCommand) { desk.withLock { $0.inbox.note(command) } }
 
     /// From now on new holds are refused.
-    package func stopAdmitting() { inbox.withLock { $0.admitting = false } }
+    package func stopAdmitting() { desk.withLock { $0.inbox.stopAdmitting() } }
 
-    package var isAdmitting: Bool { inbox.withLock { $0.admitting } }
+    package var isAdmitting: Bool { desk.withLock { $0.inbox.isAdmitting } }
 
     /// Carries out what was asked and ends the thread. To be called once, when nobody asks any more.
     package func close() {
-        inbox.withLock { $0.closed = true }
+        desk.withLock { $0.inbox.close() }
         wake.signal()
         ended.wait()
     }
@@ -115,11 +81,9 @@ package final class LedgerWriter: Sendable {
         var ledger = start
         while true {
             _ = wake.wait(timeout: .now() + .milliseconds(Limits.noteDelayMilliseconds))
-            let (items, closed) = inbox.withLock { inbox in
-                let items = inbox.items
-                inbox.items = []
-                inbox.signalled = false
-                return (items, inbox.closed)
+            let (items, closed) = desk.withLock { desk in
+                desk.signalled = false
+                return (desk.inbox.take(), desk.inbox.isClosed)
             }
             if !items.isEmpty { carryOut(items, on: &ledger) }
             if closed { break }
@@ -127,37 +91,13 @@ package final class LedgerWriter: Sendable {
         ended.signal()
     }
 
-    private func carryOut(_ items: [Item], on ledger: inout Ledger) {
-        let now = clock.now()
-        var records: [LedgerRecord] = []
-        var outcomes: [LedgerOutcome] = []
-        records.reserveCapacity(items.count * 3)
-        outcomes.reserveCapacity(items.count)
-        for item in items {
-            let step = ledger.step(item.command, at: now)
-            records.append(contentsOf: step.records)
-            outcomes.append(step.outcome)
+    private func carryOut(_ items: [LedgerInbox.Item], on ledger: inout Ledger) {
+        let batch = LedgerBatch(items, decidedBy: &ledger, at: clock.now())
+        if !batch.records.isEmpty {
+            do { try store.commit(batch.records) } catch { die(of: error) }
+            published.withLock { $0.publish(batch.records) }
         }
-        if !records.isEmpty {
-            do { try store.commit(records) } catch { die(of: error) }
-            publish(records)
-        }
-        for (item, outcome) in zip(items, outcomes) { item.then?(outcome) }
-    }
-
-    private func publish(_ records: [LedgerRecord]) {
-        published.withLock { published in
-            for record in records {
-                switch record {
-                case .entry(let entry):
-                    let purse = Purse(account: entry.account, book: entry.book)
-                    published.balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
-                case .account(let account): published.accounts[account.id] = account
-                case .keySpent(let key, let spent): published.spent[key] = spent
-                default: break
-                }
-            }
-        }
+        batch.tell()
     }
 
     /// After a failed commit nothing is known; going on could promise what is not on the disk (ledger rule R6).
