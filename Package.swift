@@ -59,7 +59,7 @@ let package = Package(
         room(
             "Engines", in: "Adapters",
             ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging]),
-        room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb]),
+        room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb, crypto]),
         // Rank 4: the faces.
         room(
             "API", in: "Faces",
@@ -82,7 +82,7 @@ let package = Package(
         tests(of: "Wire", ["Wire", "Inference", "Units", "TestKit", nioCore]),
         tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix]),
         tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, nioEmbedded]),
-        tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb]),
+        tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb, crypto]),
         tests(
             of: "API",
             [

@@ -21,8 +21,8 @@ import Units
 
     @Test func `a newer schema is refused and left alone`() throws {
         let stage = try SQLiteStage()
-        try stage.tamper("INSERT INTO migrations VALUES (2, 'from the future', 0)")
-        #expect(throws: StoreFailure.newerSchema(found: 2, known: 1)) { try SQLiteLedgerStore(path: stage.path) }
+        try stage.tamper("INSERT INTO migrations SELECT max(number) + 1, 'from the future', 0 FROM migrations")
+        #expect(throws: StoreFailure.newerSchema(found: 3, known: 2)) { try SQLiteLedgerStore(path: stage.path) }
     }
 
     @Test func `somebody else's database is refused and left alone`() throws {

@@ -5,11 +5,16 @@ struct Migration: Sendable {
     let number: Int
     let name: String
     let sql: String
+    /// What SQL alone cannot do, in the same transaction.
+    var then: (@Sendable (Database) throws -> Void)? = nil
 
     /// `MTAI` in ASCII, so that neither a foreign database is written into nor this one taken for another's.
     static let applicationID: Int64 = 1_297_367_369
 
-    static let all = [Migration(number: 1, name: "the ledger", sql: ledgerSchema)]
+    static let all = [
+        Migration(number: 1, name: "the ledger", sql: ledgerSchema),
+        Migration(number: 2, name: "a chain over the entries", sql: chainSchema, then: chainWhatIsThere),
+    ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.
     /// - Throws: ``StoreFailure/newerSchema(found:known:)``, ``StoreFailure/foreignDatabase(path:)``; nothing is changed then.
@@ -20,6 +25,7 @@ struct Migration: Sendable {
             try db.inTransaction(.immediate) {
                 if migration.number == 1 { try db.execute(sql: bookkeeping) }
                 try db.execute(sql: migration.sql)
+                try migration.then?(db)
                 try db.execute(
                     sql: "INSERT INTO migrations (number, name, applied) VALUES (?, ?, unixepoch())",
                     arguments: [migration.number, migration.name])

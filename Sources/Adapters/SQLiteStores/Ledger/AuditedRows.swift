@@ -15,11 +15,13 @@ struct AuditedEntry {
     let writeoff: Int64
     let availableAfter: Int64
     let heldAfter: Int64
+    let note: String
+    let holdID: Int64?
     let hold: AuditedHold?
 
     static let sql = """
         SELECT e.id, e.at, e.epoch, e.kind, e.account, e.book, e.key, e.available, e.held, e.revenue, e.granted, e.writeoff,
-            e.available_after, e.held_after, e.hold, h.account, h.book, h.key, h.price, h.model, h.amount, h.input_fair_tokens,
+            e.available_after, e.held_after, e.note, e.hold, h.account, h.book, h.key, h.price, h.model, h.amount, h.input_fair_tokens,
             h.epoch, h.state, h.output_tokens, h.closed, h.charge, h.prompt_tokens, h.cached_tokens, h.completion_tokens
         FROM entries e LEFT JOIN holds h ON h.id = e.hold
         ORDER BY e.id
@@ -40,11 +42,25 @@ struct AuditedEntry {
         writeoff = columns.next()
         availableAfter = columns.next()
         heldAfter = columns.next()
-        let holdID: Int64? = columns.optional()
+        note = columns.next()
+        holdID = columns.optional()
         hold = try holdID.map { try AuditedHold(id: $0, of: entry, &columns) }
     }
 
     var name: String { EntryID(id).description }
+
+    /// Its sixteen columns, in the order of the table.
+    func write(to row: inout CanonicalRow) {
+        row.clear()
+        for number in [id, at, epoch] { row.add(number) }
+        row.add(kind)
+        row.add(purse.account)
+        row.add(purse.book)
+        row.add(key)
+        row.add(holdID)
+        for number in [available, held, revenue, granted, writeoff, availableAfter, heldAfter] { row.add(number) }
+        row.add(note)
+    }
 }
 
 struct AuditedPurse: Hashable {

@@ -10,10 +10,12 @@ extension SQLiteLedgerStore {
             // Only the last figure of a batch is ever seen, so only that is written.
             var balances: [Purse: Balance] = [:]
             var spent: [KeyID: Money] = [:]
+            var entries: [Entry] = []
             for record in records {
                 switch record {
                 case .entry(let entry):
                     try insert(entry, in: db)
+                    entries.append(entry)
                     balances[entry.purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
                 case .keySpent(let key, let total): spent[key] = total
                 case .holdOpened(let hold): try insert(hold, in: db)
@@ -23,6 +25,7 @@ extension SQLiteLedgerStore {
             }
             for (purse, balance) in balances { try set(balance, of: purse, in: db) }
             for (key, total) in spent { try set(spent: total, by: key, in: db) }
+            try chain(entries, in: db)
         }
     }
 
@@ -40,6 +43,22 @@ extension SQLiteLedgerStore {
             entry.revenue.nanodollars, entry.grant.nanodollars, entry.writeoff.nanodollars, entry.availableAfter.nanodollars,
             entry.heldAfter.nanodollars, entry.note,
         ])
+    }
+
+    /// One link for all entries of the batch.
+    private func chain(_ entries: [Entry], in db: Database) throws {
+        guard let last = entries.last else { return }
+        let end = try Row.fetchOne(db.cachedStatement(sql: "SELECT batch, hash FROM chain ORDER BY batch DESC LIMIT 1"))
+        let batch: Int64 = end?[0] ?? 0
+        let before: Data? = end?[1]
+        var chain = EntryChain(after: before.map { [UInt8]($0) } ?? EntryChain.origin)
+        var row = CanonicalRow()
+        for entry in entries {
+            entry.write(to: &row)
+            chain.append(row)
+        }
+        try db.cachedStatement(sql: "INSERT INTO chain (batch, last_entry, hash) VALUES (?, ?, ?)")
+            .execute(arguments: [batch + 1, last.id.value, Data(chain.hash())])
     }
 
     private func insert(_ hold: Hold, in db: Database) throws {
@@ -136,4 +155,19 @@ extension SQLiteLedgerStore {
 
 extension Entry {
     fileprivate var purse: Purse { Purse(account: account, book: book) }
+
+    /// Its columns, in the order of the table.
+    fileprivate func write(to row: inout CanonicalRow) {
+        row.clear()
+        row.add(id.value)
+        row.add(at.microseconds)
+        row.add(epoch.value)
+        row.add(kind.rawValue)
+        row.add(account.value)
+        row.add(book.rawValue)
+        row.add(key?.value)
+        row.add(hold?.value)
+        for amount in [available, held, revenue, grant, writeoff, availableAfter, heldAfter] { row.add(amount.nanodollars) }
+        row.add(note)
+    }
 }

@@ -11,15 +11,19 @@ extension SQLiteLedgerStore {
             do {
                 let keys = try auditedKeys(db)
                 var audit = LedgerAudit(prices: try auditedPrices(db), keys: keys, epochs: try epochs(db))
+                var chain = try ChainAudit(db)
                 let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql)
                 while let row = try cursor.next() {
                     var columns = Columns(row)
-                    try audit.replay(try AuditedEntry(&columns))
+                    let entry = try AuditedEntry(&columns)
+                    try audit.replay(entry)
+                    try chain.follow(entry)
                 }
                 try compareHolds(with: audit, db)
                 try compareBalances(with: audit, db)
                 try compare(keys, with: audit)
                 try findRepeatedGrants(db)
+                try chain.end()
                 let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
                 return .ok(entries: Int(audit.entries), accounts: accounts)
             } catch let found as LedgerDisagreement {
