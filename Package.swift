@@ -76,6 +76,11 @@ let package = Package(
         .target(
             name: "TestKit", dependencies: ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix],
             path: "Sources/TestKit", swiftSettings: settings),
+        // Nothing of the product: what `make bench` measures the ledger with.
+        .executableTarget(
+            name: "ledger-benchmark",
+            dependencies: ["Units", "Commerce", "Gateway", "SQLiteStores", "TestKit", argumentParser, logging],
+            path: "Benchmarks/Ledger", swiftSettings: settings),
         tests(of: "Units", ["Units", "TestKit"]),
         tests(of: "Inference", ["Inference", "Units", nioCore]),
         tests(of: "Commerce", ["Commerce", "Units", "TestKit"]),

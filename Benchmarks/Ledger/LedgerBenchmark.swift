@@ -1,0 +1,17 @@
+import ArgumentParser
+import Foundation
+
+/// The ledger without a server around it: how fast its writer is, and books large enough to time a start with.
+@main
+struct LedgerBenchmark: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "ledger-benchmark", abstract: "The ledger without a server around it.",
+        subcommands: [WriterAlone.self, FilledBooks.self])
+
+    /// One JSON document on standard output.
+    static func print(_ figures: some Encodable) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys]
+        try FileHandle.standardOutput.write(contentsOf: encoder.encode(figures) + Data("\n".utf8))
+    }
+}
