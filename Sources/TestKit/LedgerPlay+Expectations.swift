@@ -11,6 +11,9 @@ extension LedgerPlay {
             if let cap = try line.value(after: "cap"), cap != String(funds.outputCap) {
                 throw line.failure("got cap \(funds.outputCap)")
             }
+        case "extended":
+            guard case .extended(let amount) = last else { throw wrong(line) }
+            try match(line, [("extended", amount)])
         case "charged":
             guard case .closed(let receipt) = last else { throw wrong(line) }
             try match(line, [("charged", receipt.charge), ("written-off", receipt.writeoff)])

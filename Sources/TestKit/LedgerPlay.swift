@@ -60,6 +60,7 @@ package struct LedgerPlay<Stage: LedgerStage> {
         case "dispatch": try ask(.dispatch(try hold(line, 1), engine: try line.word(2)), line)
         case "accept": try ask(.accept(try hold(line, 1)), line)
         case "progress": try ask(.progress(try hold(line, 1), outputTokens: try line.number(2)), line)
+        case "extend": try ask(.extend(try hold(line, 1), outputTokens: try line.number(2)), line)
         case "settle": try settle(line)
         case "release": try ask(.release(try hold(line, 1), reason: "as the story wants"), line)
         case "crash": try start()
@@ -117,7 +118,8 @@ package struct LedgerPlay<Stage: LedgerStage> {
         let quote = Quote(
             price: price, inputBoundTokens: input[0], inputFairTokens: input[1],
             choices: line.setting("n").flatMap { Int($0) } ?? 1, outputCap: cap,
-            extraOutputTokens: line.setting("extra").flatMap { Int($0) } ?? 0)
+            extraOutputTokens: line.setting("extra").flatMap { Int($0) } ?? 0,
+            tranche: line.setting("tranche").flatMap { Int($0) })
         let name = try line.word(2)
         let request = HoldRequest(
             request: RequestID("req_\(name)"), key: try key(named: try line.word(1), line), quote: quote, engine: "first")

@@ -36,6 +36,7 @@ package struct LedgerMemory: LedgerStage {
         case .holdOpened(let hold):
             open[hold.id] = hold
             image.lastHold = hold.id
+        case .holdExtended(let hold, _, let amount): open[hold]?.amount = amount
         case .holdChanged(let hold): open[hold.id] = hold.state.isOpen ? hold : nil
         case .keySpent(let key, let total): image.spent[key] = total
         }

@@ -1,6 +1,6 @@
 extension LedgerStory {
     /// What the ledger must do, told once and played on every stage.
-    package static let all = money + keys + crashes
+    package static let all = money + tranches + keys + crashes
 
     private static let money = [
         LedgerStory(

@@ -3,14 +3,14 @@
 ///     account A                                   price MODEL INPUT OUTPUT [cached RATE]
 ///     key K A live|test [limit USD] [expires SECONDS]      revoke K
 ///     top-up A USD REFERENCE [test]               wait SECONDS
-///     hold K H [MODEL] in=BOUND/FAIR cap=N [n=N] [extra=N]
-///     dispatch H ENGINE · accept H · progress H TOKENS
+///     hold K H [MODEL] in=BOUND/FAIR cap=N [n=N] [extra=N] [tranche=N]
+///     dispatch H ENGINE · accept H · progress H TOKENS · extend H TOKENS
 ///     settle H PROMPT COMPLETION [cached N]       release H
 ///     crash · recover [H]
 ///
 /// and what must be true then, of the last happening or of the whole:
 ///
-///     held USD cap N · charged USD [written-off USD] · repeated · stale
+///     held USD cap N · extended USD · charged USD [written-off USD] · repeated · stale
 ///     refused REASON [needed USD] [left USD] · rejected REASON
 ///     balance A USD held USD [test] · spent K USD · open N
 ///

@@ -68,6 +68,18 @@ struct BigNumber: Comparable, Hashable, CustomStringConvertible {
         return limbs.prefix(2).contains { $0 != 0 } ? whole + BigNumber(1) : whole
     }
 
+    /// The quotient, rounded down, by long division.
+    func divided(by divisor: Int) -> BigNumber {
+        var quotient = limbs
+        var rest = 0
+        for index in limbs.indices.reversed() {
+            let digit = rest * 1000 + limbs[index]
+            quotient[index] = digit / divisor
+            rest = digit % divisor
+        }
+        return BigNumber(limbs: quotient)
+    }
+
     private func limb(_ index: Int) -> Int { index < limbs.count ? limbs[index] : 0 }
 
     var description: String {

@@ -20,9 +20,9 @@ struct NaiveLedger {
                 .millionthsRoundedUp
         }
 
-        func bound(_ quote: Quote) -> BigNumber {
+        func bound(_ quote: Quote, cap: Int) -> BigNumber {
             (BigNumber(Int64(quote.inputBoundTokens)) * max(input, cached)
-                + BigNumber(Int64(quote.outputCap * quote.choices + quote.extraOutputTokens)) * output).millionthsRoundedUp
+                + BigNumber(Int64(cap * quote.choices + quote.extraOutputTokens)) * output).millionthsRoundedUp
         }
 
         func fair(_ quote: Quote, cap: Int) -> BigNumber {
@@ -68,6 +68,7 @@ struct NaiveLedger {
         case .dispatch(let id, _): change(id) { $0.accepted = false }
         case .accept(let id): change(id) { $0.accepted = true }
         case .progress(let id, let tokens): change(id) { $0.progress(tokens) }
+        case .extend(let id, let tokens): extend(id, tokens)
         case .settle(let id, let usage, _, _): settle(id, usage)
         case .release(let id, _): isMine(id) ? close(id, cost: .zero, most: .zero) : "stale"
         case .recover(let id): recover(id)
@@ -107,7 +108,7 @@ struct NaiveLedger {
         let left = limits[key].map { $0 - (spent[key] ?? .zero) - heldBy(key) }
         let funds = min(free, left ?? free)
         let floor = min(quote.outputCap, 16)
-        var amount = price.bound(quote)
+        var amount = price.bound(quote, cap: quote.outputCap)
         var cap = quote.outputCap
         if amount > funds {
             let least = price.fair(quote, cap: floor)
@@ -118,11 +119,42 @@ struct NaiveLedger {
             amount = funds
             cap = largestCap(price, quote, funds)
         }
+        if let tranche = quote.tranche { amount = opening(price, quote, tranche, funds) }
         lastHold += 1
         holds[HoldID(lastHold)] = Hold(
             key: key, purse: purse, amount: amount, price: price, fair: quote.inputFairTokens, life: life)
         available[purse] = free - amount
         return "held \(amount) cap \(cap)"
+    }
+
+    /// The dearest the prompt can be, sixteen tokens an answer, and a thirty-second part of what is then left for as much more
+    /// as a tranche has; half of everything, or the least, when that is not there.
+    private func opening(_ price: Price, _ quote: Quote, _ tranche: Int, _ funds: BigNumber) -> BigNumber {
+        let floor = price.bound(quote, cap: min(quote.outputCap, 16))
+        guard floor <= funds else {
+            return max(price.fair(quote, cap: min(quote.outputCap, 16)), funds.divided(by: 2))
+        }
+        let full = price.bound(quote, cap: min(quote.outputCap, max(16, tranche)))
+        return min(full, floor + (funds - floor).divided(by: 32))
+    }
+
+    private mutating func extend(_ id: HoldID, _ tokens: Int) -> Answer {
+        guard isMine(id), let hold = holds[id] else { return "stale" }
+        let wanted = hold.price.cost(plain: 0, cached: 0, output: max(0, min(tokens, 2_147_483_648)))
+        guard wanted > .zero else { return "extended to \(hold.amount)" }
+        let free = available[hold.purse] ?? .zero
+        let left = limits[hold.key].map { $0 - (spent[hold.key] ?? .zero) - heldBy(hold.key) }
+        let funds = min(free, left ?? free)
+        let token = hold.price.cost(plain: 0, cached: 0, output: 1)
+        guard token <= funds else {
+            if let left, left < free { return "key limit, \(token) of \(left)" }
+            return "insufficient, \(token) of \(free)"
+        }
+        let share = max(hold.price.cost(plain: 0, cached: 0, output: 16), funds.divided(by: 32))
+        let more = min(wanted, min(share, funds))
+        holds[id]?.amount = hold.amount + more
+        available[hold.purse] = free - more
+        return "extended to \(hold.amount + more)"
     }
 
     /// By halving: the largest cap whose fair cost is within the funds.

@@ -109,8 +109,9 @@ private struct RandomWorld {
         case 8..<48: return .hold(holdRequest())
         case 48..<51: return .dispatch(hold, engine: seed.once(in: 2) ? "one" : "two")
         case 51..<56: return .accept(hold)
-        case 56..<61: return .progress(hold, outputTokens: [-4, 0, 3, 40, .max].randomElement(using: &seed) ?? 0)
-        case 61..<84: return .settle(hold, usage: usage(), source: .measured, note: "")
+        case 56..<59: return .progress(hold, outputTokens: [-4, 0, 3, 40, .max].randomElement(using: &seed) ?? 0)
+        case 59..<68: return .extend(hold, outputTokens: [-1, 0, 1, 16, 40, 300, .max].randomElement(using: &seed) ?? 0)
+        case 68..<84: return .settle(hold, usage: usage(), source: .measured, note: "")
         case 84..<91: return .release(hold, reason: "")
         case 91..<99: return .recover(hold)
         default: return seed.once(in: 10) ? .revokeKey(KeyID(5)) : grant()
@@ -136,7 +137,8 @@ private struct RandomWorld {
                 price: recent, inputBoundTokens: bound, inputFairTokens: Int.random(in: 0...200, using: &seed),
                 choices: [1, 1, 1, 2, 128].randomElement(using: &seed) ?? 1,
                 outputCap: [1, 16, 30, 100, 1000].randomElement(using: &seed) ?? 1,
-                extraOutputTokens: [0, 0, 0, 9].randomElement(using: &seed) ?? 0), engine: "one")
+                extraOutputTokens: [0, 0, 0, 9].randomElement(using: &seed) ?? 0,
+                tranche: [nil, 1, 16, 64, 1024].randomElement(using: &seed) ?? nil), engine: "one")
     }
 
     private mutating func usage() -> Usage {
@@ -160,6 +162,7 @@ extension LedgerOutcome {
         case .account, .key, .price: "given"
         case .credited(_, _, let repeated): repeated ? "repeated" : "credited"
         case .held(let funds): "held \(funds.amount.nanodollars) cap \(funds.outputCap)"
+        case .extended(let amount): "extended to \(amount.nanodollars)"
         case .closed(let receipt): "closed for \(receipt.charge.nanodollars), lost \(receipt.writeoff.nanodollars)"
         case .noted: "noted"
         case .stale: "stale"

@@ -34,6 +34,44 @@ import Units
         }
     }
 
+    @Test(arguments: 1...8)
+    func `a first tranche is within what there is, covers the fair case, grows with the balance and leaves the cap alone`(
+        number: UInt64
+    ) throws {
+        var seed = Seed(number)
+        for _ in 0..<400 {
+            let whole = try randomQuote(&seed)
+            let quote = Quote(
+                price: whole.price, inputBoundTokens: whole.inputBoundTokens, inputFairTokens: whole.inputFairTokens,
+                choices: whole.choices, outputCap: whole.outputCap, extraOutputTokens: whole.extraOutputTokens,
+                tranche: [1, 16, 100, 1024].randomElement(using: &seed))
+            let (least, bound) = (try #require(quote.least), try #require(quote.bound))
+            var before = Money.zero
+            for available in steps(from: least, to: bound) {
+                let all = whole.afforded(by: available)
+                guard let first = quote.afforded(by: available) else {
+                    #expect(all == nil, "\(seed)")
+                    continue
+                }
+                #expect(first.outputCap == all?.outputCap, "\(seed)")
+                #expect(first.hold >= least && first.hold <= min(bound, available) && first.hold >= before, "\(seed)")
+                before = first.hold
+            }
+            let tokens = quote.outputTokens(paidBy: before, prompt: .fair)
+            #expect(quote.outputTokens(paidBy: before, prompt: .bound) <= tokens, "\(seed)")
+            if tokens < 1 << 30 {
+                let output = { tokens in
+                    Rate.cost([
+                        (quote.inputFairTokens, quote.price.price.input),
+                        (quote.extraOutputTokens + tokens, quote.price.price.output),
+                    ])
+                }
+                #expect(output(tokens).map { $0 <= before } ?? false, "\(seed)")
+                #expect(output(tokens + 1).map { $0 > before } ?? false, "the count is the largest, \(seed)")
+            }
+        }
+    }
+
     @Test func `the fair estimate never exceeds the bound`() {
         let quote = Quote(price: version(1, 1), inputBoundTokens: 5, inputFairTokens: 50, choices: 1, outputCap: 1)
         #expect(quote.inputFairTokens == 5)

@@ -35,7 +35,8 @@ import Units
         ("UPDATE prices SET model = 'n'", ["hold_1 is for m", "is for n"]),
         ("UPDATE holds SET price = 2 WHERE id = 1", ["hold_1", "price_2 is for nothing"]),
         ("UPDATE holds SET completion_tokens = 400 WHERE id = 3", ["ent_7", "hold_3", "0.000120"]),
-        ("UPDATE holds SET amount = amount + 1 WHERE id = 5", ["ent_10", "hold_5"]),
+        ("UPDATE holds SET amount = amount + 1 WHERE id = 5", ["hold_5", "0.000120001", "its entries hold 0.000120"]),
+        ("UPDATE holds SET amount = amount + 1 WHERE id = 1", ["hold_1", "0.000120001", "its entries hold 0.000120"]),
         ("UPDATE holds SET state = 'settled' WHERE id = 2", ["ent_5 is a release", "hold_2 is settled"]),
         ("UPDATE holds SET state = 'dispatched' WHERE id = 2", ["ent_5 is a release", "hold_2 is dispatched"]),
         (

@@ -14,6 +14,7 @@ struct Migration: Sendable {
     static let all = [
         Migration(number: 1, name: "the ledger", sql: ledgerSchema),
         Migration(number: 2, name: "a chain over the entries", sql: chainSchema, then: chainWhatIsThere),
+        Migration(number: 3, name: "holds that grow", sql: extensionSchema),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.

@@ -10,10 +10,18 @@ struct LedgerAudit {
     private(set) var entries: Int64 = 0
     private(set) var holds: Int64 = 0
     private(set) var purses: [AuditedPurse: (available: Int64, held: Int64)] = [:]
-    private(set) var openHolds: [Int64: AuditedHold] = [:]
+    private(set) var openHolds: [Int64: OpenHold] = [:]
     private(set) var spent: [Int64: Int64] = [:]
     private var heldByKey: [Int64: Int64] = [:]
     private var epoch: Int64 = 0
+
+    /// What the entries so far say of a hold that none of them has closed.
+    struct OpenHold {
+        let purse: AuditedPurse
+        let state: String
+        let epoch: Int64
+        var held: Int64
+    }
 
     init(prices: [Int64: AuditedPrice], keys: [Int64: AuditedKey], epochs: Set<Int64>) {
         self.prices = prices
@@ -27,6 +35,7 @@ struct LedgerAudit {
         switch (entry.kind, entry.hold) {
         case ("grant", nil): try grant(entry)
         case ("hold", let hold?): try open(hold, by: entry)
+        case ("extend", let hold?): try extend(hold, by: entry)
         case ("settle", let hold?), ("release", let hold?), ("provisional", let hold?): try close(hold, by: entry)
         default: throw LedgerDisagreement("\(entry.name) is a \(entry.kind) \(entry.hold == nil ? "without" : "with") a hold")
         }
@@ -76,7 +85,6 @@ struct LedgerAudit {
         holds += 1
         try agree(hold.id, holds, "\(entry.name) opens \(hold.name), but \(HoldID(holds)) comes next")
         try belong(hold, entry)
-        try agree(hold.amount, entry.held, "\(entry.name) holds \(usd(entry.held)), but \(hold.name) is for \(usd(hold.amount))")
         guard entry.available == -entry.held, entry.held >= 0, entry.revenue == 0, entry.granted == 0 else {
             throw LedgerDisagreement(
                 "\(entry.name) moves \(usd(entry.available)) out of available and \(usd(entry.held)) into held")
@@ -86,16 +94,37 @@ struct LedgerAudit {
             throw LedgerDisagreement(
                 "\(hold.name) is for \(hold.model), but \(PriceID(hold.price)) is for \(prices[hold.price]?.model ?? "nothing")")
         }
-        openHolds[hold.id] = hold
-        heldByKey[hold.key] = try add(heldByKey[hold.key] ?? 0, hold.amount, entry.name)
+        openHolds[hold.id] = OpenHold(purse: hold.purse, state: hold.state, epoch: hold.epoch, held: entry.held)
+        heldByKey[hold.key] = try add(heldByKey[hold.key] ?? 0, entry.held, entry.name)
+    }
+
+    private mutating func extend(_ hold: AuditedHold, by entry: AuditedEntry) throws {
+        guard var open = openHolds[hold.id] else {
+            throw LedgerDisagreement(
+                "\(entry.name) extends \(hold.name), which \(hold.id > holds ? "was never opened" : "was closed before")")
+        }
+        try belong(hold, entry)
+        guard entry.held > 0, entry.available == -entry.held, entry.revenue == 0, entry.granted == 0 else {
+            throw LedgerDisagreement(
+                "\(entry.name) moves \(usd(entry.available)) out of available and \(usd(entry.held)) into held")
+        }
+        try agree(open.epoch, entry.epoch, "\(hold.name) is of epoch \(open.epoch), \(entry.name) of epoch \(entry.epoch)")
+        open.held = try add(open.held, entry.held, entry.name)
+        openHolds[hold.id] = open
+        heldByKey[hold.key] = try add(heldByKey[hold.key] ?? 0, entry.held, entry.name)
+        guard isWithinLimit(hold.key) else {
+            throw LedgerDisagreement("\(entry.name) extends \(hold.name) beyond the limit of \(KeyID(hold.key))")
+        }
     }
 
     private mutating func close(_ hold: AuditedHold, by entry: AuditedEntry) throws {
-        guard openHolds.removeValue(forKey: hold.id) != nil else {
+        guard let open = openHolds.removeValue(forKey: hold.id) else {
             throw LedgerDisagreement(
                 "\(entry.name) closes \(hold.name), which \(hold.id > holds ? "was never opened" : "was closed before")")
         }
         try belong(hold, entry)
+        try agree(
+            open.held, hold.amount, "\(hold.name) is for \(usd(hold.amount)), but its entries hold \(usd(open.held))")
         let states = ["settle": "settled", "release": "released", "provisional": "provisional"]
         guard states[entry.kind] == hold.state else {
             throw LedgerDisagreement("\(entry.name) is a \(entry.kind), but \(hold.name) is \(hold.state)")
@@ -150,6 +179,11 @@ struct LedgerAudit {
     private func isSpent(_ key: Int64) -> Bool {
         guard let limit = keys[key]?.limit else { return false }
         return limit <= (spent[key] ?? 0) + (heldByKey[key] ?? 0)
+    }
+
+    private func isWithinLimit(_ key: Int64) -> Bool {
+        guard let limit = keys[key]?.limit else { return true }
+        return (spent[key] ?? 0) + (heldByKey[key] ?? 0) <= limit
     }
 
     private func belong(_ hold: AuditedHold, _ entry: AuditedEntry) throws {

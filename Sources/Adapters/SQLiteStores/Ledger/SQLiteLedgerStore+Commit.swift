@@ -19,6 +19,7 @@ extension SQLiteLedgerStore {
                     balances[entry.purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
                 case .keySpent(let key, let total): spent[key] = total
                 case .holdOpened(let hold): try insert(hold, in: db)
+                case .holdExtended(let hold, let before, let amount): try extend(hold, from: before, to: amount, in: db)
                 case .holdChanged(let hold): try update(hold, in: db)
                 case .epoch, .account, .key, .keyRevoked, .price: try insert(record, in: db)
                 }
@@ -75,6 +76,13 @@ extension SQLiteLedgerStore {
         ])
     }
 
+    /// A compare-and-set, as for every change of a hold.
+    private func extend(_ hold: HoldID, from before: Money, to amount: Money, in db: Database) throws {
+        let sql = "UPDATE holds SET amount = ? WHERE id = ? AND state = 'dispatched' AND amount = ?"
+        try db.cachedStatement(sql: sql).execute(arguments: [amount.nanodollars, hold.value, before.nanodollars])
+        try requireOneChange(in: db, "\(hold) is not open in the store, or not for \(before)")
+    }
+
     /// A compare-and-set: a hold that was closed is not found, and then nothing of the batch is written.
     private func update(_ hold: Hold, in db: Database) throws {
         let sql = """
@@ -123,7 +131,7 @@ extension SQLiteLedgerStore {
                 .execute(arguments: [at.microseconds, key.value])
             try requireOneChange(in: db, "\(key) is not in the store, or was revoked before")
         case .price(let version): try insert(version, in: db)
-        case .entry, .holdOpened, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")
+        case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")
         }
     }
 

@@ -47,10 +47,13 @@ extension SQLiteLedgerStore {
             guard let hold = left.removeValue(forKey: id) else {
                 throw LedgerDisagreement("\(HoldID(id)) is open, but an entry has closed it")
             }
+            guard hold.held == amount else {
+                throw LedgerDisagreement("\(HoldID(id)) is for \(usd(amount)), but its entries hold \(usd(hold.held))")
+            }
             held[hold.purse, default: 0] += amount
         }
-        if let hold = left.values.min(by: { $0.id < $1.id }) {
-            throw LedgerDisagreement("\(hold.name) is \(hold.state), but no entry closes it")
+        if let (hold, open) = left.min(by: { $0.key < $1.key }) {
+            throw LedgerDisagreement("\(HoldID(hold)) is \(open.state), but no entry closes it")
         }
         for (purse, balance) in audit.purses where balance.held != held[purse] ?? 0 {
             throw LedgerDisagreement(

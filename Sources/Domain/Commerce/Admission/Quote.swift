@@ -12,52 +12,85 @@ package struct Quote: Hashable, Sendable {
     package let outputCap: Int
     /// Output tokens that can come on top of the cap and are billed (rejected predictions).
     package let extraOutputTokens: Int
+    /// Output tokens per choice that are held at a time, for answers that are counted while they are made; nil: all of the cap.
+    package let tranche: Int?
 
     /// The least output per choice worth starting for, unless the caller asked for less.
     package static let outputFloor = 16
 
     package init(
-        price: PriceVersion, inputBoundTokens: Int, inputFairTokens: Int, choices: Int, outputCap: Int, extraOutputTokens: Int = 0
+        price: PriceVersion, inputBoundTokens: Int, inputFairTokens: Int, choices: Int, outputCap: Int,
+        extraOutputTokens: Int = 0,
+        tranche: Int? = nil
     ) {
         precondition(inputBoundTokens >= 0 && inputFairTokens >= 0 && choices > 0 && outputCap > 0 && extraOutputTokens >= 0)
+        precondition(tranche ?? 1 > 0, "a tranche is something")
         self.price = price
         self.inputBoundTokens = inputBoundTokens
         self.inputFairTokens = min(inputFairTokens, inputBoundTokens)
         self.choices = choices
         self.outputCap = outputCap
         self.extraOutputTokens = extraOutputTokens
+        self.tranche = tranche
     }
 
     /// The most this chat can cost; nil when that does not fit ``Money`` or counts are absurd.
-    package var bound: Money? { cost(input: inputBoundTokens, inputRate: price.price.dearestInput, outputPerChoice: outputCap) }
+    package var bound: Money? { cost(inputBoundTokens, price.price.dearestInput, outputPerChoice: outputCap) }
 
     /// The least that must be at hand: the fair estimate and the floor of output.
     package var least: Money? {
-        cost(input: inputFairTokens, inputRate: price.price.input, outputPerChoice: min(outputCap, Quote.outputFloor))
+        cost(inputFairTokens, price.price.input, outputPerChoice: min(outputCap, Quote.outputFloor))
     }
 
     /// What `available` affords: the hold to take and the output cap to send, or nil when it does not reach ``least``.
     ///
     /// With enough for the bound, the bound is held and the cap stays. Between the two everything is held, and the cap is
-    /// lowered to what is left after the fair estimate of the prompt, so that a balance can be spent to its end.
+    /// lowered to what is left after the fair estimate of the prompt, so that a balance can be spent to its end. With a
+    /// ``tranche`` less is held at first, and the cap is what the whole balance could pay.
     package func afforded(by available: Money) -> (hold: Money, outputCap: Int)? {
-        guard let bound, let least else { return nil }
-        if bound <= available { return (bound, outputCap) }
-        guard least <= available else { return nil }
-        return (available, outputCap(within: available))
+        guard let bound, let least, least <= available else { return nil }
+        let outputCap = bound <= available ? outputCap : outputCap(within: available)
+        return (tranche.flatMap { opening($0, within: available) } ?? min(bound, available), outputCap)
+    }
+
+    /// The first tranche: the prompt at its bound, ``outputFloor``, and a fair share of the rest for more output. A balance that
+    /// does not reach the bound of the prompt gives half, so that answers under way can go on beside this one.
+    /// - Precondition: `available` reaches ``least``.
+    private func opening(_ tranche: Int, within available: Money) -> Money? {
+        let input = (inputBoundTokens, price.price.dearestInput)
+        guard let least, let floor = cost(input.0, input.1, outputPerChoice: min(outputCap, Quote.outputFloor)),
+            let full = cost(input.0, input.1, outputPerChoice: min(outputCap, max(tranche, Quote.outputFloor)))
+        else { return nil }
+        guard floor <= available else { return max(least, Money(nanodollars: available.nanodollars / 2)) }
+        return min(full, floor + Tranche.share(of: available - floor))
+    }
+
+    /// What a prompt is taken for.
+    package enum Prompt: Sendable {
+        /// No prompt of its size is more.
+        case bound
+        case fair
+    }
+
+    /// Output tokens, of all choices together, that `amount` pays for beside the prompt and the unseen extra; 0 when it does not
+    /// reach these.
+    package func outputTokens(paidBy amount: Money, prompt: Prompt) -> Int {
+        let rate = Int128(price.price.output.nanodollarsPerMillion)
+        guard rate > 0 else { return .max }
+        let (tokens, inputRate) =
+            prompt == .bound ? (inputBoundTokens, price.price.dearestInput) : (inputFairTokens, price.price.input)
+        let input = Int128(tokens) * Int128(inputRate.nanodollarsPerMillion)
+        let left = Int128(amount.nanodollars) * 1_000_000 - input - Int128(extraOutputTokens) * rate
+        return Int(clamping: max(0, left) / rate)
     }
 
     /// The largest cap at which the fair estimate of the prompt and all output cost no more than `funds`, which reach ``least``.
     /// Exact: a cost rounded up is within `funds` just when its numerator is within a million times `funds`.
     private func outputCap(within funds: Money) -> Int {
-        let rate = Int128(price.price.output.nanodollarsPerMillion)
-        guard rate > 0 else { return outputCap }
-        let input = Int128(inputFairTokens) * Int128(price.price.input.nanodollarsPerMillion)
-        let left = Int128(funds.nanodollars) * 1_000_000 - input - Int128(extraOutputTokens) * rate
-        return Int(min(left / (rate * Int128(choices)), Int128(outputCap)))
+        min(outputTokens(paidBy: funds, prompt: .fair) / choices, outputCap)
     }
 
-    private func cost(input: Int, inputRate: Rate, outputPerChoice: Int) -> Money? {
+    private func cost(_ input: Int, _ inputRate: Rate, outputPerChoice: Int) -> Money? {
         let (perChoice, overflow) = outputPerChoice.multipliedReportingOverflow(by: choices)
         let (output, carry) = perChoice.addingReportingOverflow(extraOutputTokens)
         guard !overflow, !carry, input <= Rate.quantityMax, output <= Rate.quantityMax else { return nil }

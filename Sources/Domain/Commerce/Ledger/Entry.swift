@@ -5,6 +5,8 @@ package import Units
 package struct Entry: Hashable, Sendable {
     package enum Kind: String, Sendable {
         case grant, hold, settle, release
+        /// More set aside for a hold that is open.
+        case extend
         /// A settlement decided by recovery after a crash.
         case provisional
     }

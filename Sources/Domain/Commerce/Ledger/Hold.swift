@@ -20,13 +20,14 @@ package struct Hold: Hashable, Sendable {
     package let key: KeyID
     package let price: PriceID
     package let model: String
-    package let amount: Money
     /// The fair estimate of the prompt, charged when nothing better is ever learnt.
     package let inputFairTokens: Int
     package let epoch: Epoch
     package let opened: Instant
 
     package var state: State
+    /// What is set aside; it grows by extensions and never shrinks.
+    package var amount: Money
     /// How many engines were asked, and the last one's name.
     package var attempts: Int
     package var engine: String

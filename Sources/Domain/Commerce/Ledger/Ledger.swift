@@ -68,6 +68,7 @@ package struct Ledger: Sendable {
             }
         case .accept(let id): advance(id) { $0.accepted = true }
         case .progress(let id, let tokens): advance(id) { $0.note(outputTokens: tokens) }
+        case .extend(let id, let tokens): extend(id, by: tokens, at: now)
         case .settle(let id, let usage, let source, let note):
             settle(id, usage: usage, source: source, note: note, at: now)
         case .release(let id, let reason): release(id, reason: reason, at: now)
@@ -167,6 +168,27 @@ package struct Ledger: Sendable {
         heldByKey[key.id, default: .zero] += hold.amount
         let funds = HeldFunds(hold: hold.id, amount: hold.amount, outputCap: afforded.outputCap)
         return (.held(funds), [.holdOpened(hold), .entry(entry)])
+    }
+
+    /// More for an answer under way, never above the key's limit. A key that was revoked or has expired since keeps what it began.
+    private mutating func extend(_ id: HoldID, by outputTokens: Int, at now: Instant) -> Step {
+        guard let hold = openHold(id) else { return stale() }
+        guard let rate = prices[hold.price]?.price.output else { preconditionFailure("a hold's price is never forgotten") }
+        let available = balance(of: hold.purse).available
+        let left = keys[hold.key].flatMap(left(of:))
+        guard let more = Tranche.extension(by: outputTokens, at: rate, from: min(available, left ?? available)) else {
+            let needed = Tranche.least(at: rate)
+            if let left, left < available { return (.refused(.keyLimitReached(needed: needed, left: left)), []) }
+            return (.refused(.insufficientBalance(needed: needed, available: available)), [])
+        }
+        guard more > .zero else { return (.extended(to: hold.amount), []) }
+
+        var extended = hold
+        extended.amount += more
+        let entry = post(.extend, hold.purse, key: hold.key, hold: id, available: -more, held: more, at: now)
+        openHolds[id] = extended
+        heldByKey[hold.key, default: .zero] += more
+        return (.extended(to: extended.amount), [.holdExtended(id, from: hold.amount, to: extended.amount), .entry(entry)])
     }
 
     private mutating func advance(_ id: HoldID, _ change: (inout Hold) -> Void) -> Step {

@@ -17,6 +17,8 @@ package enum LedgerCommand: Sendable {
     case accept(HoldID)
     /// Output tokens delivered so far; never falls.
     case progress(HoldID, outputTokens: Int)
+    /// Sets more aside for an answer under way: what so many output tokens cost, or as much of it as a fair share is.
+    case extend(HoldID, outputTokens: Int)
     case settle(HoldID, usage: Usage, source: UsageSource, note: String)
     /// Nothing is billed.
     case release(HoldID, reason: String)
@@ -71,6 +73,8 @@ package enum LedgerOutcome: Sendable {
     case key(KeyRecord)
     case price(PriceVersion)
     case held(HeldFunds)
+    /// What the hold is for now.
+    case extended(to: Money)
     case closed(Receipt)
     /// Noted; nothing to say.
     case noted

@@ -10,6 +10,8 @@ package enum LedgerRecord: Sendable {
     /// Also sets the cached balance of the entry's account and book to what it says comes after.
     case entry(Entry)
     case holdOpened(Hold)
+    /// The hold's amount grew; its entry says by how much.
+    case holdExtended(HoldID, from: Money, to: Money)
     /// The hold's progress fields or its closing changed.
     case holdChanged(Hold)
     /// What a key has spent in all, after this batch.
