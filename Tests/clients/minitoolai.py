@@ -58,6 +58,8 @@ class Server:
             "UPSTREAM_KEY": UPSTREAM_KEY, **(environment or {}),
         }
         self.process, self.port, self.printed = None, None, []
+        #: What the server is started under, if anything.
+        self.wrapper = []
         self._customers = 0
 
     # The process.
@@ -66,7 +68,7 @@ class Server:
         assert self.process is None
         self.log = open(self.folder / "server.log", "ab")
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--port", "0", *self._places(), *options], cwd=self.folder, env=self.environment,
+            [*self.wrapper, BINARY, "serve", "--port", "0", *self._places(), *options], cwd=self.folder, env=self.environment,
             stdout=subprocess.PIPE, stderr=self.log, text=True)
         lines = queue.Queue()
 

@@ -24,7 +24,7 @@ struct Books: Sendable {
         for warning in directory.warnings { logger.warning("data.open_to_others", metadata: ["warning": "\(warning)"]) }
         let pepper = try directory.pepper()
         let mint = KeyMint(pepper: pepper)
-        let store = try SQLiteLedgerStore(path: directory.databasePath, pepper: pepper)
+        let store = Failpoint.around(try SQLiteLedgerStore(path: directory.databasePath, pepper: pepper))
         let priced = configuration.models.map { setting in
             // What has no price is refused to live keys and tried for nothing with test keys.
             setting.price.map { (setting.model.id, $0) } ?? (PriceList.trialName(of: setting.model.id), .free)

@@ -2,6 +2,7 @@ import Inference
 import NIOCore
 import TestKit
 import Testing
+import Units
 import Wire
 
 @testable import Engines
@@ -32,6 +33,7 @@ extension `An engine for OpenAI-compatible servers` {
             #expect(request[header: "accept-encoding"] == "identity")
             #expect(request[header: "accept"] == "text/event-stream")
             #expect(request[header: "content-type"] == "application/json")
+            #expect(request[header: "x-client-request-id"] == order.request.description)
             #expect(request[header: "transfer-encoding"] == nil)
             #expect(request[header: "host"]?.hasPrefix("127.0.0.1:") == true)
         }

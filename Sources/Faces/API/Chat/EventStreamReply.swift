@@ -59,6 +59,7 @@ final class EventStreamReply: AnswerSink {
             writer.writeDone(into: &buffer)
         }
         send(last: true)
+        Failpoint.reach(.terminatorSent)
         connection.endTurn()
     }
 

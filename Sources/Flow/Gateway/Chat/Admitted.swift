@@ -19,8 +19,10 @@ package struct Admitted: Sendable {
         var failure = EngineFailure(.unreachable, detail: "no engine was asked")
         for (index, route) in routes.enumerated() {
             if index > 0, case .stale = await chat.ledger.perform(.dispatch(funds.hold, engine: route.engine.name)) { break }
+            Failpoint.reach(.engineAsking)
             let relay = AnswerRelay(line: line, rules: rules(for: route.engine), drains: chat.drains)
             guard let end = await relay.open(order(for: route), with: route.engine) else {
+                Failpoint.reach(.engineAccepted)
                 chat.ledger.note(.accept(funds.hold))
                 return OpenAnswer(admitted: self, relay: relay)
             }

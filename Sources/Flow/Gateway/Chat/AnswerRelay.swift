@@ -95,6 +95,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     func received(_ chunk: ChatChunk) {
         guard end == nil else { return }
         delivered.count(outputBytes: chunk.outputBytes)
+        Failpoint.reach(.answerDelivering)
         if sink == nil { early.append(chunk) } else { pass(chunk) }
         if delivered.leastTokens > rules.outputTokensMax {
             call?.cancel()

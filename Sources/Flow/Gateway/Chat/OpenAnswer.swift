@@ -17,6 +17,7 @@ package struct OpenAnswer: Sendable {
     /// caller may be told that all is done.
     package func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
         let end = await relay.forward(to: sink)
+        Failpoint.reach(.answerEnded)
         let bill = Bill.of(end, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
         let outcome = await admitted.chat.ledger.perform(bill.command(for: admitted.funds.hold))
         guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }

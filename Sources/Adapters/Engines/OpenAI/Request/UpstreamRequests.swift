@@ -1,5 +1,6 @@
 import Inference
 import NIOCore
+import Units
 import Wire
 
 /// Writes the requests of one engine. What never changes from chat to chat is put together once.
@@ -24,6 +25,9 @@ struct UpstreamRequests: Sendable {
         fields.append(("accept", order.prompt.stream ? "text/event-stream" : "application/json"))
         fields.append(("content-type", "application/json"))
         fields.append(("content-length", String(body.bytes)))
+        // Under this name OpenAI takes a caller's own id of a request, so that both sides' records of one chat can be laid together:
+        // https://developers.openai.com/api/reference/overview
+        fields.append(("x-client-request-id", order.request.description))
         return UpstreamRequest(method: .post, target: chatTarget(order.model), fields: fields, body: body.slices)
     }
 

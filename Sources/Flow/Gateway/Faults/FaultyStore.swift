@@ -1,0 +1,45 @@
+#if DEBUG
+    import Commerce
+    import Foundation
+    import Synchronization
+    import Units
+
+    /// A store around a store: the moments before and after a commit, and the planted bug, if there is one, in what is written.
+    final class FaultyStore: LedgerStore {
+        private let store: any LedgerStore
+        private let bug: Mutex<PlantedBug?>
+
+        init(_ store: any LedgerStore, bug: PlantedBug.Name?) {
+            self.store = store
+            self.bug = Mutex(bug.map(PlantedBug.init))
+        }
+
+        func load() throws -> LedgerImage {
+            let image = try store.load()
+            return bug.withLock { $0?.altered(image) ?? image }
+        }
+
+        func commit(_ records: [LedgerRecord]) throws {
+            let records = bug.withLock { $0 == nil ? records : $0?.altered(records, at: .now) } ?? []
+            let opens = records.contains { if case .holdOpened = $0 { true } else { false } }
+            let closes = records.contains { if case .holdChanged(let hold) = $0 { hold.closing != nil } else { false } }
+            if opens { Failpoint.reach(.holdCommitting) }
+            if closes { Failpoint.reach(.settleCommitting) }
+            try store.commit(records)
+            if opens { Failpoint.reach(.holdCommitted) }
+            if closes { Failpoint.reach(.settleCommitted) }
+        }
+
+        func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine] {
+            try store.statement(of: purse, from: from, to: to)
+        }
+
+        func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
+            try store.usage(of: purse, from: from, to: to, model: model)
+        }
+
+        func verify() throws -> LedgerVerdict { try store.verify() }
+
+        func backUp(to path: String) throws { try store.backUp(to: path) }
+    }
+#endif

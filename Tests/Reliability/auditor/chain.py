@@ -1,0 +1,35 @@
+"""I19: entries that are chained cannot be changed, left out or put in afterwards.
+
+The canonical bytes are those of docs/decisions/0011-a-chain-over-entries.md, written here a second time.
+"""
+
+import hashlib
+import struct
+
+COLUMNS = ("id", "at", "epoch", "kind", "account", "book", "key", "hold", "available", "held", "revenue", "granted", "writeoff",
+           "available_after", "held_after", "note")
+
+
+def canonical(value):
+    if value is None:
+        return b"\0"
+    if isinstance(value, int):
+        return b"\1" + struct.pack(">q", value)
+    text = value.encode()
+    return b"\2" + struct.pack(">I", len(text)) + text
+
+
+def check_chain(books, report):
+    before, done = bytes(32), 0
+    for number, link in enumerate(books.chain, 1):
+        report.check("I19", link.batch == number and link.last_entry > done,
+                     lambda: f"batch {link.batch} of the chain, up to entry {link.last_entry}, follows batch {number - 1} up to entry {done}")
+        digest = hashlib.sha256(before)
+        while done < min(link.last_entry, len(books.entries)):
+            entry = books.entries[done]
+            digest.update(b"".join(canonical(getattr(entry, column)) for column in COLUMNS))
+            done += 1
+        report.check("I19", digest.digest() == link.hash,
+                     lambda: f"batch {link.batch} of the chain, up to entry {link.last_entry}, has another hash than its entries give")
+        before = link.hash
+    report.check("I19", done == len(books.entries), lambda: f"the chain ends with entry {done}, there are {len(books.entries)}")
