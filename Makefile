@@ -1,5 +1,5 @@
 # One word for each thing one does here; how it is done is in Scripts/.
-.PHONY: help run build test bench format lint
+.PHONY: help run build test simulate bench format lint
 .DEFAULT_GOAL := help
 
 help: ## these words
@@ -13,6 +13,9 @@ build: ## build the release binary, one file: .build/release/minitoolai
 
 test: ## lint, build, every test: the rooms' own and the real clients'
 	@Scripts/test
+
+simulate: ## 100,000 seeded histories of the flow of money (SEED=7 replays one, ARGS="--seeds 1000")
+	@SEED="$(SEED)" FAULT="$(FAULT)" Scripts/simulate $(ARGS)
 
 bench: ## beside nginx in one run: requests/s, CPU per request and chunk, latency, memory
 	@Scripts/bench $(ARGS)

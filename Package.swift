@@ -81,6 +81,13 @@ let package = Package(
             name: "ledger-benchmark",
             dependencies: ["Units", "Commerce", "Gateway", "SQLiteStores", "TestKit", argumentParser, logging],
             path: "Benchmarks/Ledger", swiftSettings: settings),
+        // The flow on virtual time: not part of the product, but built like it, since it runs a hundred thousand times.
+        .target(
+            name: "Simulation",
+            dependencies: ["Units", "Inference", "Commerce", "Gateway", "TestKit", nioCore, logging],
+            path: "Sources/Simulation", swiftSettings: settings),
+        .executableTarget(
+            name: "simulate", dependencies: ["Simulation", argumentParser], path: "Sources/simulate", swiftSettings: settings),
         tests(of: "Units", ["Units", "TestKit"]),
         tests(of: "Inference", ["Inference", "Units", nioCore]),
         tests(of: "Commerce", ["Commerce", "Units", "TestKit"]),
@@ -101,6 +108,7 @@ let package = Package(
                 nioCore, nioPosix, nioHTTP1, logging,
             ]),
         tests(of: "Configuration", ["minitoolai", "CLI", "Commerce", "Inference", "Units"]),
+        tests(of: "Simulation", ["Simulation"]),
         tests(of: "Tidy", []),
     ]
 )

@@ -1,11 +1,14 @@
 package import Units
 
-/// Where the ledger is kept. One process writes; whoever reads does not wait for it.
-package protocol LedgerStore: Sendable {
+/// What the ledger's records are written to and read back from.
+package protocol LedgerJournal: Sendable {
     func load() throws -> LedgerImage
     /// All records or none, durable when it returns. After a throw nothing is known: the process must end and recover.
     func commit(_ records: [LedgerRecord]) throws
+}
 
+/// Where the ledger is kept. One process writes; whoever reads does not wait for it.
+package protocol LedgerStore: LedgerJournal {
     /// Every movement of one book, oldest first.
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine]
     /// Settled requests by day (UTC) and model, oldest first.

@@ -12,7 +12,7 @@ package enum Recovery {
 
     /// - Returns: a ledger that serves as the next epoch, every change of it durable in `store`.
     package static func begin(
-        _ store: any LedgerStore, prices: [(model: String, price: ChatPrice)], clock: any Clock
+        _ store: any LedgerJournal, prices: [(model: String, price: ChatPrice)], clock: any Clock
     ) throws -> (ledger: Ledger, report: Report) {
         let image = try store.load()
         let epoch = image.epoch.next

@@ -1,0 +1,87 @@
+import Commerce
+import Gateway
+import Inference
+import Units
+
+/// What outlives a process: the disk, the engines and callers outside, the operator, and the books kept against all of them.
+///
+/// `@unchecked Sendable`: a run has one thread.
+final class House: Clock, @unchecked Sendable {
+    static let models = ["gpt-4o-mini", "gpt-4o"]
+
+    let world: World
+    let recipe: Recipe
+    let fault: PlantedFault?
+    let auditor: Auditor
+    let disk: SimulatedDisk
+    let engines: [EngineCharacter]
+    private(set) var life: Life?
+    private(set) var lives = 0
+    private(set) var crashes = 0
+    private var requests: [Request] = []
+    private var crashSteps: ArraySlice<Int>
+    private var clockOffset: Int64 = 0
+
+    init(_ world: World, fault: PlantedFault?) {
+        self.world = world
+        self.fault = fault
+        recipe = Recipe(world)
+        auditor = Auditor(world, recipe: recipe)
+        disk = SimulatedDisk(world, auditor: auditor, fault: fault)
+        engines = recipe.tempers.enumerated().map { EngineCharacter(number: $0, temper: $1, world: world) }
+        crashSteps = recipe.crashes[...]
+    }
+
+    /// The wall clock: it may step either way at any moment.
+    func now() -> Instant { Instant(microseconds: 1_767_225_600_000_000 + clockOffset + world.now / 1000) }
+
+    // MARK: Lives
+
+    func start() {
+        guard life == nil else { return }
+        if recipe.clockJumps { clockOffset = Int64.random(in: -40_000_000_000...1_000_000_000_000, using: &world.chance) }
+        lives += 1
+        do {
+            let next = try Life(self, number: lives)
+            life = next
+            world.check(auditor.books.openHolds.isEmpty, "something is held when serving begins")
+        } catch {
+            world.note("died while starting", Int64(lives))
+            world.after(world.time(1_000_000, 500_000_000)) { self.start() }
+        }
+    }
+
+    /// The process dies here, and another is started a little later.
+    func crash() {
+        guard let life else { return }
+        crashes += 1
+        world.note("killed", Int64(life.number))
+        self.life = nil
+        disk.crash()
+        life.kill()
+        for request in requests where !request.isOver { request.lost() }
+        requests.removeAll { $0.isOver }
+        world.after(world.time(10_000_000, 2_000_000_000)) { self.start() }
+    }
+
+    /// The last life ends, so that nothing of the run stays in memory.
+    func end() {
+        life?.kill()
+        life = nil
+    }
+
+    func crashIfDue() {
+        guard let next = crashSteps.first, world.steps >= next else { return }
+        crashSteps.removeFirst()
+        crash()
+    }
+
+    /// A request reaches the door.
+    /// - Returns: false when nobody serves.
+    func receive(_ request: Request) -> Bool {
+        guard let life else { return false }
+        requests.append(request)
+        life.serve(request)
+        return true
+    }
+}

@@ -1,0 +1,77 @@
+import Commerce
+import Units
+
+/// What kind of run a seed is: how many callers with how much money, how bad a disk, how ill-tempered the engines, and when
+/// the process is killed.
+struct Recipe {
+    struct Disk {
+        let fastest: Int64
+        let slowest: Int64
+
+        /// Once in a while a disk stops to think.
+        func commitTime(_ world: World) -> Int64 {
+            world.once(in: 50) ? slowest * 20 : world.time(fastest, slowest)
+        }
+    }
+
+    /// What an engine does, each so many times in a hundred.
+    struct Temper {
+        let refuses: Int
+        let isSilent: Int
+        let breaks: Int
+        let stalls: Int
+        let reportsNothing: Int
+        let reportsAbsurdly: Int
+        let ignoresCap: Int
+
+        static let good = Temper(
+            refuses: 1, isSilent: 0, breaks: 1, stalls: 0, reportsNothing: 0, reportsAbsurdly: 0, ignoresCap: 0)
+        static let moody = Temper(
+            refuses: 20, isSilent: 5, breaks: 15, stalls: 5, reportsNothing: 15, reportsAbsurdly: 5, ignoresCap: 5)
+        static let vicious = Temper(
+            refuses: 35, isSilent: 10, breaks: 25, stalls: 15, reportsNothing: 40, reportsAbsurdly: 30, ignoresCap: 30)
+    }
+
+    let loops: Int
+    let accounts: Int
+    let callers: Int
+    let requestsPerCaller: Int
+    let disk: Disk
+    /// A commit fails once in so many; then the process ends.
+    let commitFailsOnceIn: Int
+    let inboxCommandsMax: Int
+    let tempers: [Temper]
+    /// In a hundred.
+    let callersWhoLeave: Int
+    let callersWhoReadSlowly: Int
+    /// Jobs after which the process is killed.
+    let crashes: [Int]
+    /// Every start finds its prices multiplied by one of these.
+    let priceFactors: [Int64]
+    let isPoor: Bool
+    let grants: Int
+    let clockJumps: Bool
+
+    init(_ world: World) {
+        let micros: Int64 = 1000
+        let millis: Int64 = 1_000_000
+        loops = world.number(1...3)
+        accounts = world.number(1...3)
+        callers = world.number(2...10)
+        requestsPerCaller = world.number(2...14)
+        disk = world.pick([
+            Disk(fastest: 100 * micros, slowest: 300 * micros), Disk(fastest: 2 * millis, slowest: 8 * millis),
+            Disk(fastest: 20 * millis, slowest: 400 * millis),
+        ])
+        commitFailsOnceIn = world.once(in: 4) ? 60 : 100_000
+        inboxCommandsMax = world.once(in: 6) ? 3 : 10_000
+        tempers = (0..<world.number(1...4)).map { _ in world.pick([.good, .good, .moody, .moody, .vicious]) }
+        callersWhoLeave = world.pick([0, 10, 50])
+        callersWhoReadSlowly = world.pick([0, 20, 60])
+        crashes = (0..<world.pick([0, 1, 2, 3, 6])).map { _ in world.number(1...2500) }.sorted()
+        priceFactors = world.once(in: 2) ? [1] : [1, 3, 100]
+        isPoor = world.once(in: 3)
+        grants = world.number(1...5)
+        clockJumps = world.once(in: 3)
+    }
+}

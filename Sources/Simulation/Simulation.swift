@@ -1,0 +1,70 @@
+import TestKit
+
+/// The whole flow of chats and money under a seeded scheduler, clock, disk, engines and callers. One seed is one history.
+///
+/// What runs is the real code: ``Chat``, its relay, bills, the ledger, its inbox and batches, recovery. What is simulated is
+/// everything with a will of its own.
+package enum Simulation {
+    /// No run takes more jobs; one that does goes round in circles.
+    private static let stepsMax = 200_000
+
+    /// - Parameters:
+    ///   - fault: a mistake to make on purpose.
+    ///   - slot: which of several runs at once this is.
+    package static func run(_ seed: UInt64, with fault: PlantedFault? = nil, slot: Int = 0) -> SimulationReport {
+        RunningSeeds.note(seed, in: slot)
+        defer { RunningSeeds.note(nil, in: slot) }
+        let world = World(Seed(seed))
+        let house = House(world, fault: fault)
+        let crowd = Crowd(house)
+        house.start()
+        crowd.gather()
+        while world.step() {
+            house.crashIfDue()
+            if world.steps > stepsMax { world.fail("no end after \(stepsMax) steps") }
+        }
+        if world.failure == nil {
+            world.check(crowd.isDone, "nothing is due, but somebody still waits")
+            world.check(house.life.map { $0.exchanges.isEmpty } ?? false, "nothing is due, but a request has not ended")
+            house.auditor.close("though nothing is under way")
+        }
+        defer { house.end() }
+        return SimulationReport(seed: seed, fault: fault, world: world, house: house)
+    }
+}
+
+/// What became of one seed.
+package struct SimulationReport: Sendable, CustomStringConvertible {
+    package let seed: UInt64
+    package let fault: PlantedFault?
+    /// Equal for equal histories.
+    package let fingerprint: UInt64
+    package let figures: SimulationFigures
+    /// Of the world, not of the machine.
+    package let microseconds: Int64
+    /// What is not as it must be; nil when all is well.
+    package let failure: String?
+    package let lastEvents: [String]
+
+    init(seed: UInt64, fault: PlantedFault?, world: World, house: House) {
+        self.seed = seed
+        self.fault = fault
+        fingerprint = world.trace.fingerprint
+        var figures = house.auditor.figures
+        figures.steps = world.steps
+        figures.lives = house.lives
+        figures.crashes = house.crashes
+        self.figures = figures
+        microseconds = world.now / 1000
+        failure = world.failure
+        lastEvents = world.failure == nil ? [] : world.trace.last.map(\.description)
+    }
+
+    package var description: String {
+        guard let failure else { return "seed \(seed) is well after \(figures.steps) steps, \(String(fingerprint, radix: 16))" }
+        let planted = fault.map { " FAULT=\($0.rawValue)" } ?? ""
+        return
+            (lastEvents + ["seed \(seed), step \(figures.steps): \(failure)", "replay it: make simulate SEED=\(seed)\(planted)"])
+            .joined(separator: "\n")
+    }
+}
