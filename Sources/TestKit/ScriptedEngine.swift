@@ -10,6 +10,8 @@ package final class ScriptedEngine: ChatEngine {
         /// One chunk that delivers this text.
         case say(String)
         case complete(Usage?)
+        /// Delivers all of these and completes in one turn, however slow the receiver is.
+        case rush([String], Usage?)
         case fail(EngineFailure.Kind)
         /// Waits until ``ScriptedEngine/proceed()`` is called.
         case wait
@@ -97,9 +99,13 @@ private final class Call: ChatCall, @unchecked Sendable {
         switch act {
         case .open: receiver.opened(ChatOpening(fingerprint: "fp_scripted"))
         case .say(let text):
-            let choices = #"[{"index":0,"delta":{"content":"\#(text)"},"logprobs":null,"finish_reason":null}]"#
-            receiver.received(ChatChunk(choices: ByteBuffer(string: choices), outputBytes: text.utf8.count, finishes: false))
+            receiver.received(chunk(text))
             receiver.turnEnded()
+        case .rush(let texts, let usage):
+            for text in texts { self.receiver?.received(chunk(text)) }
+            self.receiver?.completed(ChatEnd(usage: usage))
+            self.receiver = nil
+            return
         case .complete(let usage):
             self.receiver = nil
             return receiver.completed(ChatEnd(usage: usage))
@@ -111,6 +117,11 @@ private final class Call: ChatCall, @unchecked Sendable {
             if engine.wait(then: { loop.execute { self.next() } }) { return }
         }
         loop.execute { self.next() }
+    }
+
+    private func chunk(_ text: String) -> ChatChunk {
+        let choices = #"[{"index":0,"delta":{"content":"\#(text)"},"logprobs":null,"finish_reason":null}]"#
+        return ChatChunk(choices: ByteBuffer(string: choices), outputBytes: text.utf8.count, finishes: false)
     }
 
     func cancel() {

@@ -22,8 +22,13 @@ final class House: Sendable {
     static let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     static let model = "gpt-4o-mini"
 
-    /// - Parameter balance: decimal US dollars.
-    init(_ engines: [ScriptedEngine], balance: String = "1.00", models: [String]? = nil, limit: String? = nil) async throws {
+    /// - Parameters:
+    ///   - balance: decimal US dollars.
+    ///   - desk: what chats ask in place of the ledger itself.
+    init(
+        _ engines: [ScriptedEngine], balance: String = "1.00", models: [String]? = nil, limit: String? = nil,
+        desk: (LedgerWriter) -> any LedgerDesk = { $0 }
+    ) async throws {
         clock = ManualClock()
         store = try SQLiteLedgerStore.inMemory()
         let begun = try Recovery.begin(store, prices: PriceList.builtInChat, clock: clock)
@@ -34,7 +39,7 @@ final class House: Sendable {
         chat = Chat(
             catalog: ModelCatalog(chat: ChatModel.builtIn), prices: PriceList(versions),
             routes: RouteTable(live: routes.isEmpty ? [:] : [House.model: routes], sandbox: ScriptedEngine("sandbox", [])),
-            ledger: ledger, logger: logger)
+            ledger: desk(ledger), logger: logger)
         let mint = KeyMint(pepper: Array(0..<32))
         let keys = KeyDirectory([], mint: mint, clock: clock)
         administration = Administration(ledger: ledger, store: store, keys: keys, mint: mint)

@@ -111,6 +111,7 @@ extension OpenAIEngine.Options {
         mapsDeveloperRole = section.choice("developer_role", default: mapsDeveloperRole ? DeveloperRole.system : .keep) == .system
         hiddenTokens = section.wholeNumber("hidden_tokens", in: 0...100_000, default: hiddenTokens)
         disconnect = section.choice("disconnect", default: disconnect)
+        hidesOutput = section.truth("hidden_output", default: hidesOutput)
         (deadlines, idleTime) = section.section("timeouts") { [deadlines, idleTime] in
             OpenAIEngine.Options.times($0, deadlines, idleTime)
         }

@@ -62,7 +62,7 @@ import Units
     }
 
     @Test func `a cut ends every choice for its length`() {
-        let text = written { writer(.openAI).writeCutShort(choices: 2, into: &$0) }
+        let text = written { writer(.openAI).writeCutShort(choices: [0, 1], into: &$0) }
         let end = #""delta":{},"logprobs":null,"finish_reason":"length"}"#
         #expect(text == head + #"[{"index":0,"# + end + #",{"index":1,"# + end + "]}\n\n")
     }

@@ -37,6 +37,8 @@ extension OpenAIEngine {
         package var hiddenTokens: Int
         /// What happens upstream when the caller has gone.
         package var disconnect = EngineTraits.Disconnect.cancel
+        /// Output may be billed that no event shows: see ``EngineTraits``.
+        package var hidesOutput = false
         package var deadlines = Deadlines()
         /// How long a connection nobody uses is kept.
         package var idleTime = OpenAILimits.idleTime

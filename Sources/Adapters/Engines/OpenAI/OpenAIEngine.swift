@@ -21,7 +21,8 @@ package final class OpenAIEngine: ChatEngine {
         self.options = options
         self.group = group
         name = options.name
-        traits = EngineTraits(hiddenTokens: options.hiddenTokens, disconnect: options.disconnect)
+        traits = EngineTraits(
+            hiddenTokens: options.hiddenTokens, disconnect: options.disconnect, hidesOutput: options.hidesOutput)
         requests = UpstreamRequests(options)
         diagnosis = Diagnosis(options)
         target = try UpstreamTarget(options.address, trustedRoots: options.trustedRoots)

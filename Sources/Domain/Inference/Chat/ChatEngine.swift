@@ -30,10 +30,13 @@ package struct EngineTraits: Hashable, Sendable {
     /// Prompt tokens an upstream may add that no byte of the request shows (chat templates, tool preambles).
     package var hiddenTokens: Int
     package var disconnect: Disconnect
+    /// Output is billed that no chunk shows (thinking that stays upstream), so it cannot be counted while it is made.
+    package var hidesOutput: Bool
 
-    package init(hiddenTokens: Int, disconnect: Disconnect) {
+    package init(hiddenTokens: Int, disconnect: Disconnect, hidesOutput: Bool = false) {
         self.hiddenTokens = hiddenTokens
         self.disconnect = disconnect
+        self.hidesOutput = hidesOutput
     }
 }
 

@@ -12,7 +12,7 @@ import Wire
 final class EventStreamReply: AnswerSink {
     private let connection: Connection
     private let writer: AnswerWriter
-    private let choices: Int
+    private var openChoices: OpenChoices
     /// Comments are written; the reference's own dialect has none.
     private let comments: Bool
     private let dropped: [String]
@@ -24,7 +24,7 @@ final class EventStreamReply: AnswerSink {
     init(on connection: Connection, writer: AnswerWriter, request: ChatRequest) {
         self.connection = connection
         self.writer = writer
-        choices = request.prompt.choices
+        openChoices = OpenChoices(request.prompt.choices)
         comments = request.dialect == .openAI
         dropped = request.droppedMembers
         frame = ChunkFrame(isChunked: !connection.turn.isHTTP10)
@@ -32,6 +32,7 @@ final class EventStreamReply: AnswerSink {
 
     func write(_ chunk: ChatChunk) {
         frame.append { writer.write(chunk: chunk, into: &$0) }
+        if chunk.finishes { openChoices.close(chunk) }
     }
 
     func flush() {
@@ -43,7 +44,7 @@ final class EventStreamReply: AnswerSink {
         switch answer.end {
         case .completed: end(answer)
         case .cutShort:
-            frame.append { writer.writeCutShort(choices: choices, into: &$0) }
+            frame.append { writer.writeCutShort(choices: openChoices.indices, into: &$0) }
             end(answer)
         case .failed(let failure): breakOff(ErrorResponse(failure, isCharged: answer.receipt.charge > .zero))
         case .callerLeft: connection.cut()
@@ -54,6 +55,7 @@ final class EventStreamReply: AnswerSink {
         frame.append { buffer in
             writer.write(usage: answer.usage, into: &buffer)
             if comments {
+                if answer.fundsEnded { writer.writeStopComment(into: &buffer) }
                 writer.writeComment(cost: answer.receipt.charge, balance: answer.receipt.balance.available, into: &buffer)
             }
             writer.writeDone(into: &buffer)

@@ -43,6 +43,7 @@ final class WholeReply: AnswerSink {
         connection.reply(.ok, body: body) { buffer in
             buffer.writeStaticString("content-type: application/json\r\n")
             buffer.writeField("x-minitoolai-cost", answer.receipt.charge.description)
+            if answer.fundsEnded { buffer.writeField("x-minitoolai-stop", "insufficient_quota") }
             buffer.writeDropped(dropped)
         }
     }

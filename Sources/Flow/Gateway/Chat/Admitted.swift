@@ -1,6 +1,7 @@
 package import Commerce
 package import Inference
 import Logging
+import NIOCore
 import Units
 
 /// A request whose money is held. It must be opened: only then does its hold end.
@@ -24,7 +25,7 @@ package struct Admitted: Sendable {
             guard let end = await relay.open(order(for: route), with: route.engine) else {
                 Failpoint.reach(.engineAccepted)
                 chat.ledger.note(.accept(funds.hold))
-                return OpenAnswer(admitted: self, relay: relay)
+                return OpenAnswer(admitted: self, relay: relay, engine: route.engine.name)
             }
             guard case .failed(let reason) = end else {
                 failure = EngineFailure(.broken, detail: "the caller left")
@@ -48,16 +49,23 @@ package struct Admitted: Sendable {
     }
 
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {
-        let (ledger, hold) = (chat.ledger, funds.hold)
+        let (ledger, hold, loop) = (chat.ledger, funds.hold, line.loop)
         return AnswerRelay.Rules(
-            disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax,
-            checkpoint: { ledger.note(.progress(hold, outputTokens: $0)) })
+            disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax, isCapLowered: terms.isCapLowered,
+            meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
+            checkpoint: { ledger.note(.progress(hold, outputTokens: $0)) },
+            extend: { tokens, then in
+                ledger.submit(.extend(hold, outputTokens: tokens)) { outcome in
+                    loop.execute { if case .extended(let amount) = outcome { then(amount) } else { then(nil) } }
+                }
+            })
     }
 
     var terms: Bill.Terms {
         Bill.Terms(
             inputFairTokens: quote.inputFairTokens, inputTokensMax: max(quote.inputBoundTokens, model.contextTokens),
-            outputTokensMax: funds.outputCap * quote.choices + quote.extraOutputTokens)
+            outputTokensMax: funds.outputCap * quote.choices + quote.extraOutputTokens,
+            isCapLowered: funds.outputCap < quote.outputCap)
     }
 
     private func releaseReason(_ failure: EngineFailure) -> String {

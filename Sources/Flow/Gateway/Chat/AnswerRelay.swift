@@ -12,11 +12,25 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         var disconnect: EngineTraits.Disconnect
         /// Beyond this the engine ignores its cap and is cut.
         var outputTokensMax: Int
+        /// That cap is what the balance could pay, so it is looked at more closely.
+        var isCapLowered: Bool
+        /// nil: all that can come is held.
+        var meter: FundsMeter?
         /// Hears the tokens delivered so far, now and then.
         var checkpoint: (_ outputTokens: Int) -> Void
+        /// Asks for more money without waiting; `then` hears on the loop what is held by then, nil when nothing was given.
+        var extend: (_ outputTokens: Int, _ then: @escaping @Sendable (Money?) -> Void) -> Void
     }
 
     private(set) var delivered = Delivered()
+    /// Chunks that what is held does not pay for yet.
+    private var unpaid: [ChatChunk] = []
+    private var meter: FundsMeter?
+    /// Beyond so many tokens, carefully counted, the meter is looked at.
+    private var askAt = Int.max
+    private var isExtending = false
+    /// The engine is done, but what it brought is not paid for yet.
+    private var ending: AnswerEnd?
     private(set) var opening: ChatOpening?
     private let line: CallerLine
     private let rules: Rules
@@ -35,6 +49,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         self.line = line
         self.rules = rules
         self.drains = drains
+        meter = rules.meter
+        askAt = rules.meter?.askAt ?? .max
         notedAt = line.loop.now
     }
 
@@ -76,6 +92,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard self.end == nil else { return }
         self.end = end
         call = nil
+        unpaid = []
         if let drainDeadline {
             drainDeadline.cancel()
             self.drainDeadline = nil
@@ -94,12 +111,17 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
 
     func received(_ chunk: ChatChunk) {
         guard end == nil else { return }
-        delivered.count(outputBytes: chunk.outputBytes)
+        let sum = delivered.adding(outputBytes: chunk.outputBytes)
+        if sum.carefulTokens > askAt { weigh(chunk, sum) } else { deliver(chunk, sum) }
+    }
+
+    private func deliver(_ chunk: ChatChunk, _ sum: Delivered) {
+        delivered = sum
         Failpoint.reach(.answerDelivering)
         if sink == nil { early.append(chunk) } else { pass(chunk) }
-        if delivered.leastTokens > rules.outputTokensMax {
+        if (rules.isCapLowered ? sum.likelyTokens : sum.leastTokens) > rules.outputTokensMax {
             call?.cancel()
-            finish(.cutShort)
+            finish(rules.isCapLowered ? .fundsEnded : .cutShort)
         }
         checkpointIfDue()
     }
@@ -108,7 +130,12 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if !line.isGone { sink?.flush() }
     }
 
-    func completed(_ end: ChatEnd) { finish(.completed(usage: end.usage)) }
+    func completed(_ end: ChatEnd) {
+        guard self.end == nil, !unpaid.isEmpty else { return finish(.completed(usage: end.usage)) }
+        call = nil
+        ending = .completed(usage: end.usage)
+        deliverPaid()
+    }
 
     func failed(_ failure: EngineFailure) { finish(.failed(failure)) }
 
@@ -128,6 +155,79 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         rules.checkpoint(tokens)
     }
 
+    // MARK: The money
+
+    /// A chunk beyond what is held, or near its end.
+    private func weigh(_ chunk: ChatChunk, _ sum: Delivered) {
+        if unpaid.isEmpty, let meter, meter.metered(sum) <= meter.limit {
+            deliver(chunk, sum)
+        } else {
+            unpaid.append(chunk)
+            // None overtakes those that wait.
+            askAt = -1
+            if unpaid.count == 1 { call?.pause() }
+        }
+        extendIfDue()
+    }
+
+    /// Passes on what is paid for of the chunks that wait, in their order, and ends the answer when the engine has ended it.
+    private func deliverPaid() {
+        if case .completed(let usage?) = ending, let meter, meter.pays(usage) {
+            deliverUnpaid(unpaid.count)
+        } else {
+            deliverUnpaid(paidCount)
+        }
+        if unpaid.isEmpty, let ending {
+            turnEnded()
+            finish(ending)
+        }
+    }
+
+    private var paidCount: Int {
+        guard let meter else { return unpaid.count }
+        var sum = delivered
+        for (index, chunk) in unpaid.enumerated() {
+            sum.count(outputBytes: chunk.outputBytes)
+            if meter.metered(sum) > meter.limit { return index }
+        }
+        return unpaid.count
+    }
+
+    private func deliverUnpaid(_ count: Int) {
+        let paid = unpaid.prefix(count)
+        unpaid.removeFirst(count)
+        for chunk in paid where end == nil { deliver(chunk, delivered.adding(outputBytes: chunk.outputBytes)) }
+    }
+
+    private func extendIfDue() {
+        guard end == nil, !isExtending, let meter else { return }
+        let metered = meter.metered(unpaid.reduce(delivered) { $0.adding(outputBytes: $1.outputBytes) })
+        guard metered > meter.askAt else { return }
+        isExtending = true
+        rules.extend(meter.wish(for: metered)) { self.extended(to: $0) }
+    }
+
+    /// - Parameter amount: what is held now; nil when nothing was given.
+    private func extended(to amount: Money?) {
+        isExtending = false
+        guard end == nil else { return }
+        if let amount { meter?.grow(to: amount) } else { meter?.spendDown() }
+        let hasWaited = !unpaid.isEmpty
+        deliverPaid()
+        if unpaid.isEmpty { askAt = meter?.askAt ?? .max }
+        guard end == nil else { return }
+        if hasWaited {
+            turnEnded()
+            if unpaid.isEmpty {
+                keepPace()
+            } else if amount == nil {
+                call?.cancel()
+                return finish(line.isGone ? .callerLeft : .fundsEnded)
+            }
+        }
+        extendIfDue()
+    }
+
     // MARK: The caller's side
 
     func callerLeft() {
@@ -135,7 +235,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if rules.disconnect == .drain, drains.take() {
             // The upstream bills the whole answer anyway: read on, for a bounded time, to learn what it was.
             early = []
-            call?.resume()
+            keepPace()
             drainDeadline = line.loop.scheduleTask(in: ChatLimits.drainTime) { self.giveUp() }
         } else {
             giveUp()
@@ -147,7 +247,10 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         finish(.callerLeft)
     }
 
-    func callerCanTakeMore(_ canTakeMore: Bool) {
-        if canTakeMore || line.isGone { call?.resume() } else { call?.pause() }
+    func callerCanTakeMore(_ canTakeMore: Bool) { keepPace() }
+
+    /// Reads on unless the caller's side is full or the money is waited for.
+    private func keepPace() {
+        if unpaid.isEmpty, !line.isFull || line.isGone { call?.resume() } else { call?.pause() }
     }
 }

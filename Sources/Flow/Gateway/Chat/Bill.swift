@@ -8,6 +8,8 @@ enum AnswerEnd: Sendable {
     case completed(usage: Usage?)
     /// Cut here: the engine went on past the cap it was given.
     case cutShort
+    /// Stopped here: what is held pays for no more, and there is no more to hold.
+    case fundsEnded
     case failed(EngineFailure)
     /// The caller left and nothing more is read.
     case callerLeft
@@ -25,6 +27,8 @@ enum Bill: Hashable, Sendable {
         var inputTokensMax: Int
         /// All choices together, with what may come on top of the cap.
         var outputTokensMax: Int
+        /// The cap was lowered to what the balance could pay.
+        var isCapLowered = false
     }
 
     /// - Parameter wasOpened: the engine was heard to accept.
@@ -33,11 +37,15 @@ enum Bill: Hashable, Sendable {
             promptTokens: terms.inputFairTokens, completionTokens: min(delivered.estimatedTokens, terms.outputTokensMax))
         switch end {
         case .completed(let usage?) where terms.allow(usage):
-            return .settle(usage, .measured, note: "")
+            return .settle(usage, .measured, note: terms.isEnd(usage) ? Bill.fundsEndedNote : "")
         case .completed:
             return .settle(counted, .counted, note: "no usage that can be true was reported")
         case .cutShort:
             return .settle(counted, .counted, note: "cut at the output cap")
+        case .fundsEnded where delivered.isNothing:
+            return .release(reason: "stopped: the balance or the key's limit paid for nothing of the answer")
+        case .fundsEnded:
+            return .settle(counted, .counted, note: Bill.fundsEndedNote)
         case .failed where delivered.isNothing:
             return .release(reason: "the engine failed before it delivered anything")
         case .failed:
@@ -48,6 +56,8 @@ enum Bill: Hashable, Sendable {
             return .settle(counted, .counted, note: "the caller left; billed what was delivered")
         }
     }
+
+    private static let fundsEndedNote = "stopped: what the balance or the key's limit pays for was used up"
 
     var usage: Usage? {
         if case .settle(let usage, _, _) = self { usage } else { nil }
@@ -62,6 +72,9 @@ enum Bill: Hashable, Sendable {
 }
 
 extension Bill.Terms {
+    /// The answer went to the end of a cap that was lowered for want of money.
+    func isEnd(_ usage: Usage) -> Bool { isCapLowered && usage.completionTokens >= outputTokensMax }
+
     /// A report beyond what was asked for cannot be true, and nobody pays for it.
     fileprivate func allow(_ usage: Usage) -> Bool {
         usage.isPlausible && usage.promptTokens <= inputTokensMax && usage.completionTokens <= outputTokensMax

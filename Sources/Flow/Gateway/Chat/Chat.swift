@@ -14,6 +14,7 @@ package struct Chat: Sendable {
     let ledger: any LedgerDesk
     let logger: Logger
     let drains = DrainSlots(ChatLimits.drainsMax)
+    let doubts = MeteringDoubts()
 
     package init(catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: any LedgerDesk, logger: Logger) {
         self.catalog = catalog
@@ -40,7 +41,7 @@ package struct Chat: Sendable {
             inputFairTokens: prompt.inputFairTokens(model: model),
             choices: prompt.choices,
             outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
-            extraOutputTokens: prompt.size.predictionBytes)
+            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: line.loop.now))
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.hold(request)) {
         case .held(let funds):
@@ -49,5 +50,11 @@ package struct Chat: Sendable {
         case .refused(let refusal): throw refusal
         default: preconditionFailure("a hold is granted or refused")
         }
+    }
+    /// Output is held in tranches where all that is billed is seen while it is made: in streams of engines that show it.
+    private func tranche(_ prompt: ChatPrompt, _ routes: ArraySlice<Route>, now: NIODeadline) -> Int? {
+        guard prompt.stream, prompt["reasoning_effort"] == nil else { return nil }
+        let isShown = routes.allSatisfy { !$0.engine.traits.hidesOutput && !doubts.isDoubted($0.engine.name, now: now) }
+        return isShown ? Tranche.outputTokens : nil
     }
 }

@@ -1,16 +1,19 @@
 package import Commerce
 package import Inference
 import Logging
+import NIOCore
 package import Units
 
 /// An answer that an engine has begun. It must be forwarded: a receipt is written then, whatever happens.
 package struct OpenAnswer: Sendable {
     private let admitted: Admitted
     private let relay: AnswerRelay
+    private let engine: String
 
-    init(admitted: Admitted, relay: AnswerRelay) {
+    init(admitted: Admitted, relay: AnswerRelay, engine: String) {
         self.admitted = admitted
         self.relay = relay
+        self.engine = engine
     }
 
     /// The third door: passes the answer on to its end and settles it. When it returns the settlement is durable, so the
@@ -22,11 +25,36 @@ package struct OpenAnswer: Sendable {
         let outcome = await admitted.chat.ledger.perform(bill.command(for: admitted.funds.hold))
         guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
         record(end, receipt)
-        return ForwardedAnswer(end: ForwardedAnswer.End(end), usage: bill.usage ?? .none, receipt: receipt)
+        doubtEngine(end)
+        return ForwardedAnswer(
+            end: ForwardedAnswer.End(end), usage: bill.usage ?? .none, receipt: receipt, fundsEnded: hasSpentAll(end, bill))
     }
 
     /// nil until the engine accepted, which it has.
     package var fingerprint: String? { relay.opening?.fingerprint }
+
+    private func hasSpentAll(_ end: AnswerEnd, _ bill: Bill) -> Bool {
+        switch end {
+        case .fundsEnded: true
+        case .completed: if case .settle(let usage, .measured, _) = bill { admitted.terms.isEnd(usage) } else { false }
+        case .cutShort, .failed, .callerLeft: false
+        }
+    }
+
+    /// An engine that bills much more than it shows cannot be metered.
+    private func doubtEngine(_ end: AnswerEnd) {
+        guard admitted.quote.tranche != nil, case .completed(let usage?) = end, usage.isPlausible,
+            usage.completionTokens > 2 * relay.delivered.carefulTokens + ChatLimits.unseenTokensMax
+                + admitted.quote.extraOutputTokens, admitted.chat.doubts.doubt(engine, now: admitted.line.loop.now)
+        else { return }
+        admitted.chat.logger.warning(
+            "engine.hides_output",
+            metadata: [
+                "request": "\(admitted.line.request)", "engine": "\(engine)", "reported": "\(usage.completionTokens)",
+                "seen": "\(relay.delivered.carefulTokens)",
+                "hint": "set hidden_output: true for this engine if it thinks unseen",
+            ])
+    }
 
     private func record(_ end: AnswerEnd, _ receipt: Receipt) {
         let logger = admitted.chat.logger
@@ -55,7 +83,8 @@ package struct OpenAnswer: Sendable {
 package struct ForwardedAnswer: Sendable {
     package enum End: Sendable {
         case completed
-        /// The engine was stopped at the output cap it ignored: the caller must be told `finish_reason: length`.
+        /// The engine was stopped, at the output cap it ignored or where the money ended: the caller must be told
+        /// `finish_reason: length`.
         case cutShort
         case failed(EngineFailure)
         case callerLeft
@@ -64,7 +93,7 @@ package struct ForwardedAnswer: Sendable {
             self =
                 switch end {
                 case .completed: .completed
-                case .cutShort: .cutShort
+                case .cutShort, .fundsEnded: .cutShort
                 case .failed(let failure): .failed(failure)
                 case .callerLeft: .callerLeft
                 }
@@ -75,4 +104,6 @@ package struct ForwardedAnswer: Sendable {
     /// What was billed, and what the usage chunk says.
     package let usage: Usage
     package let receipt: Receipt
+    /// The answer ended where the balance or the key's limit did.
+    package let fundsEnded: Bool
 }

@@ -57,11 +57,13 @@ package struct AnswerWriter: Sendable {
         writeChunkEnd(into: &buffer)
     }
 
-    /// Appends the chunk that ends every choice with `finish_reason: length`: for a stream that is cut where its money ends.
-    package func writeCutShort(choices: Int, into buffer: inout ByteBuffer) {
+    /// Appends the chunk that ends choices with `finish_reason: length`, for a stream that is cut where its cap or its money
+    /// ends; nothing when there are none.
+    package func writeCutShort(choices: [Int], into buffer: inout ByteBuffer) {
+        guard !choices.isEmpty else { return }
         buffer.writeImmutableBuffer(chunkHead)
-        for index in 0..<choices {
-            buffer.writeStaticString(index == 0 ? "[{\"index\":" : ",{\"index\":")
+        for (place, index) in choices.enumerated() {
+            buffer.writeStaticString(place == 0 ? "[{\"index\":" : ",{\"index\":")
             buffer.writeJSON(index)
             buffer.writeStaticString(",\"delta\":{},\"logprobs\":null,\"finish_reason\":\"length\"}")
         }
@@ -90,6 +92,9 @@ package struct AnswerWriter: Sendable {
     package func writeComment(cost: Money, balance: Money, into buffer: inout ByteBuffer) {
         buffer.writeEventComment("cost \(cost) balance \(balance)")
     }
+
+    /// Appends the comment that tells why an answer ended where it did: its money had.
+    package func writeStopComment(into buffer: inout ByteBuffer) { buffer.writeEventComment("stopped insufficient_quota") }
 
     /// Appends `data: [DONE]`.
     package func writeDone(into buffer: inout ByteBuffer) { buffer.writeDoneEvent() }
