@@ -119,7 +119,8 @@ package struct LedgerPlay<Stage: LedgerStage> {
             price: price, inputBoundTokens: input[0], inputFairTokens: input[1],
             choices: line.setting("n").flatMap { Int($0) } ?? 1, outputCap: cap,
             extraOutputTokens: line.setting("extra").flatMap { Int($0) } ?? 0,
-            tranche: line.setting("tranche").flatMap { Int($0) })
+            tranche: line.setting("tranche").flatMap { Int($0) },
+            inputHiddenTokens: line.setting("hidden").flatMap { Int($0) } ?? 0)
         let name = try line.word(2)
         let request = HoldRequest(
             request: RequestID("req_\(name)"), key: try key(named: try line.word(1), line), quote: quote, engine: "first")

@@ -54,6 +54,15 @@ extension LedgerStory {
             settle h1 10 24 · charged 0.000058 · settle h2 10 16 · charged 0.000042 · balance A 0 held 0
             """),
         LedgerStory(
+            "what engines may add to a prompt is held as far as a fair share goes",
+            """
+            account A · price m 1 2 · key k A live · top-up A 1 ref1
+            hold k h1 in=1100/40 hidden=1000 cap=16000 tranche=1000 · held 0.0031 cap 16000 · release h1
+            key tight A live limit 0.003332
+            hold tight h2 in=1100/40 hidden=1000 cap=16000 tranche=1000 · held 0.000232 cap 1646
+            hold tight h3 in=1100/40 hidden=1000 cap=16000 tranche=1000 · held 0.000224750 cap 1530
+            """),
+        LedgerStory(
             "free output needs no more",
             """
             account A · price m 1 0 · key k A live · top-up A 1 ref1

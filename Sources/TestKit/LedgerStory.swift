@@ -3,7 +3,7 @@
 ///     account A                                   price MODEL INPUT OUTPUT [cached RATE]
 ///     key K A live|test [limit USD] [expires SECONDS]      revoke K
 ///     top-up A USD REFERENCE [test]               wait SECONDS
-///     hold K H [MODEL] in=BOUND/FAIR cap=N [n=N] [extra=N] [tranche=N]
+///     hold K H [MODEL] in=BOUND/FAIR cap=N [n=N] [extra=N] [tranche=N] [hidden=N]
 ///     dispatch H ENGINE · accept H · progress H TOKENS · extend H TOKENS
 ///     settle H PROMPT COMPLETION [cached N]       release H
 ///     crash · recover [H]

@@ -20,8 +20,8 @@ struct NaiveLedger {
                 .millionthsRoundedUp
         }
 
-        func bound(_ quote: Quote, cap: Int) -> BigNumber {
-            (BigNumber(Int64(quote.inputBoundTokens)) * max(input, cached)
+        func bound(_ quote: Quote, cap: Int, without hidden: Int = 0) -> BigNumber {
+            (BigNumber(Int64(quote.inputBoundTokens - hidden)) * max(input, cached)
                 + BigNumber(Int64(cap * quote.choices + quote.extraOutputTokens)) * output).millionthsRoundedUp
         }
 
@@ -127,10 +127,11 @@ struct NaiveLedger {
         return "held \(amount) cap \(cap)"
     }
 
-    /// The dearest the prompt can be, sixteen tokens an answer, and a thirty-second part of what is then left for as much more
+    /// The dearest the prompt can be by what is shown of it, sixteen tokens an answer, and a thirty-second part of what is then left for as much more
     /// as a tranche has; half of everything, or the least, when that is not there.
     private func opening(_ price: Price, _ quote: Quote, _ tranche: Int, _ funds: BigNumber) -> BigNumber {
-        let floor = price.bound(quote, cap: min(quote.outputCap, 16))
+        let hidden = min(quote.inputHiddenTokens, quote.inputBoundTokens - quote.inputFairTokens)
+        let floor = price.bound(quote, cap: min(quote.outputCap, 16), without: hidden)
         guard floor <= funds else {
             return max(price.fair(quote, cap: min(quote.outputCap, 16)), funds.divided(by: 2))
         }

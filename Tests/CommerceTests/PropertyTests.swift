@@ -138,7 +138,8 @@ private struct RandomWorld {
                 choices: [1, 1, 1, 2, 128].randomElement(using: &seed) ?? 1,
                 outputCap: [1, 16, 30, 100, 1000].randomElement(using: &seed) ?? 1,
                 extraOutputTokens: [0, 0, 0, 9].randomElement(using: &seed) ?? 0,
-                tranche: [nil, 1, 16, 64, 1024].randomElement(using: &seed) ?? nil), engine: "one")
+                tranche: [nil, 1, 16, 64, 1024].randomElement(using: &seed) ?? nil,
+                inputHiddenTokens: [0, 0, 50, 5000].randomElement(using: &seed) ?? 0), engine: "one")
     }
 
     private mutating func usage() -> Usage {

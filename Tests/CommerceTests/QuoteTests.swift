@@ -44,7 +44,8 @@ import Units
             let quote = Quote(
                 price: whole.price, inputBoundTokens: whole.inputBoundTokens, inputFairTokens: whole.inputFairTokens,
                 choices: whole.choices, outputCap: whole.outputCap, extraOutputTokens: whole.extraOutputTokens,
-                tranche: [1, 16, 100, 1024].randomElement(using: &seed))
+                tranche: [1, 16, 100, 1024].randomElement(using: &seed),
+                inputHiddenTokens: [0, 100, 9000].randomElement(using: &seed) ?? 0)
             let (least, bound) = (try #require(quote.least), try #require(quote.bound))
             var before = Money.zero
             for available in steps(from: least, to: bound) {
@@ -58,7 +59,10 @@ import Units
                 before = first.hold
             }
             let tokens = quote.outputTokens(paidBy: before, prompt: .fair)
-            #expect(quote.outputTokens(paidBy: before, prompt: .bound) <= tokens, "\(seed)")
+            let (bounded, shown) = (
+                quote.outputTokens(paidBy: before, prompt: .bound), quote.outputTokens(paidBy: before, prompt: .shown)
+            )
+            #expect(bounded <= shown && shown <= tokens, "\(seed)")
             if tokens < 1 << 30 {
                 let output = { tokens in
                     Rate.cost([

@@ -66,6 +66,19 @@ struct FundsMeterTests {
         #expect(meter.metered(delivered) == 10)
     }
 
+    @Test func `what an engine may add to the prompt is set apart when the first hold reaches it`() throws {
+        let rate = try #require(Rate(dollarsPerMillion: "1"))
+        let version = PriceVersion(
+            id: PriceID(1), model: "m", price: ChatPrice(input: rate, output: rate), since: Instant(seconds: 0))
+        let quote = Quote(
+            price: version, inputBoundTokens: 1100, inputFairTokens: 40, choices: 1, outputCap: 10_000, tranche: 1000,
+            inputHiddenTokens: 1000)
+        #expect(meter(quote, tokens: 2100).limit == 1000)
+        #expect(meter(quote, tokens: 1116).limit == 16)
+        #expect(meter(quote, tokens: 1115).limit == 1015)
+        #expect(meter(quote, tokens: 115).limit == 75)
+    }
+
     @Test func `whether a usage is paid for is worked out exactly`() throws {
         let meter = meter(try quote(), tokens: 1100)
         #expect(meter.pays(Usage(promptTokens: 100, completionTokens: 1000)))

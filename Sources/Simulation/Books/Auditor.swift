@@ -16,7 +16,7 @@ final class Auditor: @unchecked Sendable {
     private var attempts: [RequestID: [Attempt]] = [:]
     /// Answers under way, in the order in which they began.
     private var live: [Attempt] = []
-    /// Tokens handed over when the batch now being written was taken.
+    /// Tokens passed on when the batch now being written was taken.
     private var taken: [(attempt: Attempt, tokens: Int)] = []
     private var promised: [Purse: [String: Money]] = [:]
 
@@ -49,7 +49,7 @@ final class Auditor: @unchecked Sendable {
     /// The desk takes what waits: the checkpoints noted until now are in this batch.
     func batchTaken() {
         live.removeAll { $0.end != nil }
-        taken = live.map { ($0, $0.countedTokens) }
+        taken = live.map { ($0, ((requests[$0.request]?.writtenBytes ?? 0) + 2) / 3) }
     }
 
     /// A crash loses track of fewer than 64 tokens and what came after the last commit.
@@ -78,8 +78,8 @@ final class Auditor: @unchecked Sendable {
             throw Disagreement(sentence: "\(hold.request) costs \(closed.charge), but no engine accepted it")
         }
         guard let usage = hold.closing?.usage, let last else {
-            if closed.kind == .release, hold.epoch.value == books.epoch, let served = all.first(where: { $0.bytes > 0 }) {
-                throw Disagreement(sentence: "\(hold.request) costs nothing, but \(served.bytes) bytes were delivered")
+            if closed.kind == .release, hold.epoch.value == books.epoch, request.writtenBytes > 0 {
+                throw Disagreement(sentence: "\(hold.request) costs nothing, but \(request.writtenBytes) bytes were delivered")
             }
             return
         }
@@ -100,7 +100,9 @@ final class Auditor: @unchecked Sendable {
     }
 
     private func checkUsage(_ usage: Usage, _ source: UsageSource?, _ attempt: Attempt, _ request: Request) throws {
-        if case .completed(let reported?) = attempt.end, isPossible(reported, attempt) {
+        // An answer whose end was kept back for want of money is counted, whatever its engine reported.
+        let isWhole = source == .measured || request.writtenBytes == attempt.bytes
+        if isWhole, case .completed(let reported?) = attempt.end, isPossible(reported, attempt) {
             guard source == .measured, usage == reported else {
                 throw Disagreement(sentence: "\(request.id) is billed for \(usage), its engine reported \(reported)")
             }
@@ -187,6 +189,22 @@ final class Auditor: @unchecked Sendable {
             "\(request.id) has a receipt over \(answer.receipt.charge), but \(closed.charge) were charged")
     }
 
+    /// A piece of an answer goes out: at least as much stands aside on the disk as the prompt and all that went out would cost,
+    /// or as all that the engine may send.
+    func passedOn(_ request: Request) {
+        guard let id = books.holdsByRequest[request.id], let hold = books.openHolds[id], let last = attempts[request.id]?.last
+        else {
+            return world.fail("\(request.id) is answered, but no money is held on the disk")
+        }
+        let tokens = min((request.writtenBytes + 2) / 3, last.outputTokensMax)
+        let usage = Usage(promptTokens: hold.record.inputFairTokens, completionTokens: tokens)
+        do {
+            let cost = try books.cost(usage, hold.record.price, "\(id)")
+            world.check(
+                cost <= hold.amount ?? 0, "\(request.id) got \(tokens) tokens worth \(cost), \(hold.amount ?? 0) are held")
+        } catch { world.fail("\(error)") }
+    }
+
     /// The end of an answer goes out.
     func endWritten(_ request: Request, charge: Money?) {
         guard let closed = closedHold(of: request) else {
@@ -207,8 +225,8 @@ final class Auditor: @unchecked Sendable {
             request.seenBytes <= delivered, "\(request.id) saw \(request.seenBytes) bytes, its engine delivered \(delivered)")
         guard case .whole(let cost) = request.end else { return }
         figures.whole += 1
-        world.check(
-            request.seenBytes == delivered, "\(request.id) saw \(request.seenBytes) bytes and the end, of \(delivered)")
+        let due = request.fundsEnded ? request.writtenBytes : delivered
+        world.check(request.seenBytes == due, "\(request.id) saw \(request.seenBytes) bytes and the end, of \(due)")
         guard let closed = closedHold(of: request), closed.kind == .settle else {
             return world.fail("\(request.id) saw the end of its answer, but is not settled on the disk")
         }

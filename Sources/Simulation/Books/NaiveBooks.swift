@@ -257,7 +257,7 @@ struct NaiveBooks {
         return min(available, max(0, Int128(limit.nanodollars) - (spent[hold.key] ?? 0) - (heldByKey[hold.key] ?? 0)))
     }
 
-    private func cost(_ usage: Usage, _ price: PriceID, _ name: String) throws -> Int128 {
+    func cost(_ usage: Usage, _ price: PriceID, _ name: String) throws -> Int128 {
         guard let price = prices[price]?.price else { throw Disagreement(sentence: "\(name) is priced by nothing") }
         let input = Int128(price.input.nanodollarsPerMillion)
         let cached = Int128((price.cachedInput ?? price.input).nanodollarsPerMillion)

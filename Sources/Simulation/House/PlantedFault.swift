@@ -29,6 +29,8 @@ package enum PlantedFault: String, CaseIterable, Sendable {
     case anyUsage
     /// Checkpoints are never written.
     case noCheckpoints
+    /// More money is promised for an answer under way, and not set aside.
+    case extensionsUnrecorded
     /// A balance is shown as it was before the holds.
     case showsPosted
     /// The error of an engine ends as if the answer were whole.

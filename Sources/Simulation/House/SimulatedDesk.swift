@@ -118,6 +118,9 @@ final class SimulatedDesk: LedgerDesk, @unchecked Sendable {
 
     private func altered(_ command: LedgerCommand, _ then: @escaping @Sendable (LedgerOutcome) -> Void) -> LedgerCommand? {
         switch (fault, command) {
+        case (.extensionsUnrecorded, .extend):
+            then(.extended(to: Ledger.balanceMax))
+            return nil
         case (.disconnectIsFree, .settle(let hold, _, _, let note)) where note.contains("caller left"):
             return .release(hold, reason: note)
         case (.disconnectLosesSettlement, .settle(let hold, let usage, let source, let note)) where note.contains("caller left"):

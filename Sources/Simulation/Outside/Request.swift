@@ -37,6 +37,8 @@ final class Request: @unchecked Sendable {
     private let whenOver: (Request) -> Void
     /// What the serving process wrote to the connection.
     var writtenBytes = 0
+    /// The answer was cut where the money ended.
+    var fundsEnded = false
     private(set) var seenBytes = 0
     private(set) var end: End?
     private(set) var hasLeft = false

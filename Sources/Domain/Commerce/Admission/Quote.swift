@@ -5,6 +5,8 @@ package struct Quote: Hashable, Sendable {
     package let price: PriceVersion
     /// No prompt of this size is ever more tokens than this.
     package let inputBoundTokens: Int
+    /// The part of the bound that no byte of the request shows and no caller can choose: what engines add by themselves.
+    package let inputHiddenTokens: Int
     /// A fair estimate of the prompt's tokens; natural text seldom exceeds it.
     package let inputFairTokens: Int
     package let choices: Int
@@ -21,13 +23,14 @@ package struct Quote: Hashable, Sendable {
     package init(
         price: PriceVersion, inputBoundTokens: Int, inputFairTokens: Int, choices: Int, outputCap: Int,
         extraOutputTokens: Int = 0,
-        tranche: Int? = nil
+        tranche: Int? = nil, inputHiddenTokens: Int = 0
     ) {
         precondition(inputBoundTokens >= 0 && inputFairTokens >= 0 && choices > 0 && outputCap > 0 && extraOutputTokens >= 0)
-        precondition(tranche ?? 1 > 0, "a tranche is something")
+        precondition(tranche ?? 1 > 0 && inputHiddenTokens >= 0, "a tranche is something")
         self.price = price
         self.inputBoundTokens = inputBoundTokens
         self.inputFairTokens = min(inputFairTokens, inputBoundTokens)
+        self.inputHiddenTokens = min(inputHiddenTokens, inputBoundTokens - self.inputFairTokens)
         self.choices = choices
         self.outputCap = outputCap
         self.extraOutputTokens = extraOutputTokens
@@ -53,22 +56,26 @@ package struct Quote: Hashable, Sendable {
         return (tranche.flatMap { opening($0, within: available) } ?? min(bound, available), outputCap)
     }
 
-    /// The first tranche: the prompt at its bound, ``outputFloor``, and a fair share of the rest for more output. A balance that
-    /// does not reach the bound of the prompt gives half, so that answers under way can go on beside this one.
+    /// The first tranche: the prompt as it is shown, ``outputFloor``, and a fair share of the rest for what engines may add to the
+    /// prompt and for more output. A balance that does not reach the prompt gives half, so that answers under way can go on
+    /// beside this one.
     /// - Precondition: `available` reaches ``least``.
     private func opening(_ tranche: Int, within available: Money) -> Money? {
-        let input = (inputBoundTokens, price.price.dearestInput)
-        guard let least, let floor = cost(input.0, input.1, outputPerChoice: min(outputCap, Quote.outputFloor)),
-            let full = cost(input.0, input.1, outputPerChoice: min(outputCap, max(tranche, Quote.outputFloor)))
+        let rate = price.price.dearestInput
+        let shown = inputBoundTokens - inputHiddenTokens
+        guard let least, let floor = cost(shown, rate, outputPerChoice: min(outputCap, Quote.outputFloor)),
+            let full = cost(inputBoundTokens, rate, outputPerChoice: min(outputCap, max(tranche, Quote.outputFloor)))
         else { return nil }
         guard floor <= available else { return max(least, Money(nanodollars: available.nanodollars / 2)) }
         return min(full, floor + Tranche.share(of: available - floor))
     }
 
     /// What a prompt is taken for.
-    package enum Prompt: Sendable {
-        /// No prompt of its size is more.
+    package enum Prompt: CaseIterable, Sendable {
+        /// No prompt of its size is more, whatever an engine adds.
         case bound
+        /// No prompt of its size is more, if an engine adds nothing.
+        case shown
         case fair
     }
 
@@ -78,7 +85,11 @@ package struct Quote: Hashable, Sendable {
         let rate = Int128(price.price.output.nanodollarsPerMillion)
         guard rate > 0 else { return .max }
         let (tokens, inputRate) =
-            prompt == .bound ? (inputBoundTokens, price.price.dearestInput) : (inputFairTokens, price.price.input)
+            switch prompt {
+            case .bound: (inputBoundTokens, price.price.dearestInput)
+            case .shown: (inputBoundTokens - inputHiddenTokens, price.price.dearestInput)
+            case .fair: (inputFairTokens, price.price.input)
+            }
         let input = Int128(tokens) * Int128(inputRate.nanodollarsPerMillion)
         let left = Int128(amount.nanodollars) * 1_000_000 - input - Int128(extraOutputTokens) * rate
         return Int(clamping: max(0, left) / rate)

@@ -42,8 +42,6 @@ enum Bill: Hashable, Sendable {
             return .settle(counted, .counted, note: "no usage that can be true was reported")
         case .cutShort:
             return .settle(counted, .counted, note: "cut at the output cap")
-        case .fundsEnded where delivered.isNothing:
-            return .release(reason: "stopped: the balance or the key's limit paid for nothing of the answer")
         case .fundsEnded:
             return .settle(counted, .counted, note: Bill.fundsEndedNote)
         case .failed where delivered.isNothing:

@@ -34,14 +34,13 @@ package struct Chat: Sendable {
         guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
         guard let price = prices.version(for: model.id, in: caller.key.book) else { throw .modelNotPriced(model: model.id) }
 
+        let hiddenTokens = routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }
         let quote = Quote(
-            price: price,
-            inputBoundTokens: prompt.inputBoundTokens(
-                model: model, hiddenTokens: routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }),
-            inputFairTokens: prompt.inputFairTokens(model: model),
-            choices: prompt.choices,
+            price: price, inputBoundTokens: prompt.inputBoundTokens(model: model, hiddenTokens: hiddenTokens),
+            inputFairTokens: prompt.inputFairTokens(model: model), choices: prompt.choices,
             outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
-            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: line.loop.now))
+            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: line.loop.now),
+            inputHiddenTokens: hiddenTokens)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.hold(request)) {
         case .held(let funds):

@@ -3,7 +3,7 @@ import Units
 
 /// How much of one answer is paid for by what is held, and when to ask for more. Pure.
 ///
-/// While the money lasts, the prompt counts at its bound and output carefully. After the first refusal both count at their
+/// While the money lasts, the prompt counts at the highest figure that the first hold reached, and output carefully. After the first refusal both count at their
 /// fair estimate, so that a balance is spent to its end: docs/decisions/0010-holds-in-tranches.md.
 struct FundsMeter: Sendable {
     private let quote: Quote
@@ -21,8 +21,8 @@ struct FundsMeter: Sendable {
         self.quote = quote
         outputTokensMax = funds.outputCap * quote.choices
         held = funds.amount
-        let secured = quote.outputTokens(paidBy: held, prompt: .bound)
-        prompt = secured >= min(funds.outputCap, Quote.outputFloor) * quote.choices ? .bound : .fair
+        let floor = min(funds.outputCap, Quote.outputFloor) * quote.choices
+        prompt = Quote.Prompt.allCases.first { quote.outputTokens(paidBy: funds.amount, prompt: $0) >= floor } ?? .fair
         limit = 0
         askAt = 0
         measure()
