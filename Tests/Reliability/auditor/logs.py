@@ -22,8 +22,6 @@ class Dispatch:
     choices: int
     stream: bool
     at: float
-    #: The connection had carried a request before: the gateway may send this one again when it breaks at once.
-    reused: bool
     first: float | None = None
     #: finished, broken, refused, left; open when the log ends first.
     outcome: str = "open"
@@ -79,8 +77,7 @@ class Logs:
         for line in _lines(upstream):
             if line["e"] == "S":
                 dispatch = Dispatch(
-                    line["n"], line["id"], line["m"], line["engine"], line["cap"], line["choices"], line["stream"], line["t"],
-                    line["nth"] > 1)
+                    line["n"], line["id"], line["m"], line["engine"], line["cap"], line["choices"], line["stream"], line["t"])
                 numbered[line["n"]] = dispatch
                 logs.dispatches.setdefault(dispatch.request, []).append(dispatch)
             else:

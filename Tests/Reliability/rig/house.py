@@ -123,7 +123,10 @@ class House:
         name = f"caller-{time.monotonic_ns()}"
         number = int(self.server.cli("account", "create", name)["id"].removeprefix("acc_"))
         self.grant(number, dollars, "first")
-        return Caller(self.server, self.log, number, self.server.key(name)["key"])
+        key = self.server.key(name)
+        caller = Caller(self.server, self.log, number, key["key"])
+        caller.key_id = key["id"]
+        return caller
 
     def grant(self, account, dollars, reference):
         asked = {"account": account, "book": "live", "amount": nanodollars(dollars), "reference": reference}

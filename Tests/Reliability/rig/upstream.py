@@ -7,6 +7,7 @@ A prompt is a JSON object, its plan: `m` names the request, `do` what becomes of
     early    the connection is reset before a byte of an answer
     reset    after `words`; `close` and `error` end it in those ways
     stall    after `words` nothing more comes until the gateway leaves
+    finish   again: `tail` seconds before its end, `usages` are sent as they stand instead of a usage
     raw      the bytes of `body`, up to `at`, then the connection is reset; `whole` says that nothing was cut
 
 What stands under `on` and an engine's name (the first folder of the path) holds for that engine alone. What follows the object is
@@ -49,7 +50,7 @@ class Gone(Exception):
 class Exchange:
     """One request and the answer being made to it."""
 
-    def __init__(self, server, reader, writer, headers, path, body, nth):
+    def __init__(self, server, reader, writer, headers, path, body):
         self.log, self.reader, self.writer = server.log, reader, writer
         self.asked = json.loads(body)
         engine = path.strip("/").split("/")[0]
@@ -60,7 +61,7 @@ class Exchange:
         self.cap = self.asked.get("max_tokens") or self.asked.get("max_completion_tokens") or 0
         self.log.say(
             "S", self.number, id=headers.get("x-client-request-id"), m=self.plan.get("m"), engine=engine,
-            cap=self.cap, choices=self.asked.get("n") or 1, stream=self.stream, nth=nth)
+            cap=self.cap, choices=self.asked.get("n") or 1, stream=self.stream)
 
     async def send(self, data):
         if self.writer.transport.is_closing():
@@ -170,9 +171,10 @@ class Exchange:
                 await self.pause(600)
                 self.writer.close()
             case _:
+                await self.pause(plan.get("tail", 0))
                 last = [event(self.asked["model"], {}, finish="stop")]
-                if usage:
-                    last.append(event(self.asked["model"], None, usage=official(usage)))
+                for one in plan.get("usages", [official(usage)] if usage else []):
+                    last.append(event(self.asked["model"], None, usage=one))
                 await self.send(framed("".join(last) + "data: [DONE]\n\n") + b"0\r\n\r\n")
                 self._end("F", usage=usage)
                 return True
@@ -227,7 +229,7 @@ class Server:
 
     async def serve(self, reader, writer):
         try:
-            for nth in itertools.count(1):
+            while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 first, *fields = head.decode("latin-1").rstrip("\r\n").split("\r\n")
                 headers = {name.lower(): value.strip() for name, value in (field.split(":", 1) for field in fields)}
@@ -236,7 +238,7 @@ class Server:
                 if method != "POST":
                     writer.write(b'HTTP/1.1 200 X\r\ncontent-type: application/json\r\ncontent-length: 28\r\n\r\n{"object":"list","data":[]}\n')
                     continue
-                if not await Exchange(self, reader, writer, headers, path, body, nth).answer():
+                if not await Exchange(self, reader, writer, headers, path, body).answer():
                     return
         except (OSError, asyncio.IncompleteReadError):
             pass
