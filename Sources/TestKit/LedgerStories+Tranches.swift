@@ -44,14 +44,13 @@ extension LedgerStory {
             extend h1 1 · refused insufficient needed 0.000002 left 0.000001999 · balance A 0.000001999 held 0.000042
             """),
         LedgerStory(
-            "a prompt whose bound is not there gets half, and others go on",
+            "a prompt whose bound is not there takes all there is, as a whole answer would",
             """
             account A · price m 1 2 · key k A live · top-up A 0.0001 ref1
-            hold k h1 in=90/10 cap=1000 tranche=100 · held 0.00005 cap 45
-            hold k h2 in=90/10 cap=1000 tranche=100 · held 0.000042 cap 20
-            extend h1 100 · extended 0.000058 · extend h2 1 · refused insufficient needed 0.000002 left 0
-            hold k h3 in=90/10 cap=1000 tranche=100 · refused insufficient needed 0.000042 left 0
-            settle h1 10 24 · charged 0.000058 · settle h2 10 16 · charged 0.000042 · balance A 0 held 0
+            hold k h1 in=90/10 cap=1000 tranche=100 · held 0.0001 cap 45
+            hold k h2 in=90/10 cap=1000 tranche=100 · refused insufficient needed 0.000042 left 0
+            extend h1 100 · refused insufficient needed 0.000002 left 0
+            settle h1 50 24 · charged 0.000098 · balance A 0.000002 held 0
             """),
         LedgerStory(
             "what engines may add to a prompt is held as far as a fair share goes",

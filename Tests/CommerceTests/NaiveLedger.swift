@@ -128,13 +128,11 @@ struct NaiveLedger {
     }
 
     /// The dearest the prompt can be by what is shown of it, sixteen tokens an answer, and a thirty-second part of what is then left for as much more
-    /// as a tranche has; half of everything, or the least, when that is not there.
+    /// as a tranche has; everything, when that is not there.
     private func opening(_ price: Price, _ quote: Quote, _ tranche: Int, _ funds: BigNumber) -> BigNumber {
         let hidden = min(quote.inputHiddenTokens, quote.inputBoundTokens - quote.inputFairTokens)
         let floor = price.bound(quote, cap: min(quote.outputCap, 16), without: hidden)
-        guard floor <= funds else {
-            return max(price.fair(quote, cap: min(quote.outputCap, 16)), funds.divided(by: 2))
-        }
+        guard floor <= funds else { return funds }
         let full = price.bound(quote, cap: min(quote.outputCap, max(16, tranche)))
         return min(full, floor + (funds - floor).divided(by: 32))
     }

@@ -57,17 +57,15 @@ package struct Quote: Hashable, Sendable {
     }
 
     /// The first tranche: the prompt as it is shown, ``outputFloor``, and a fair share of the rest for what engines may add to the
-    /// prompt and for more output. A balance that does not reach the prompt gives half, so that answers under way can go on
-    /// beside this one.
+    /// prompt and for more output. A balance that does not reach the prompt is held whole: what it may really be must be paid.
     /// - Precondition: `available` reaches ``least``.
     private func opening(_ tranche: Int, within available: Money) -> Money? {
         let rate = price.price.dearestInput
         let shown = inputBoundTokens - inputHiddenTokens
-        guard let least, let floor = cost(shown, rate, outputPerChoice: min(outputCap, Quote.outputFloor)),
+        guard let floor = cost(shown, rate, outputPerChoice: min(outputCap, Quote.outputFloor)),
             let full = cost(inputBoundTokens, rate, outputPerChoice: min(outputCap, max(tranche, Quote.outputFloor)))
         else { return nil }
-        guard floor <= available else { return max(least, Money(nanodollars: available.nanodollars / 2)) }
-        return min(full, floor + Tranche.share(of: available - floor))
+        return floor <= available ? min(full, floor + Tranche.share(of: available - floor)) : available
     }
 
     /// What a prompt is taken for.
