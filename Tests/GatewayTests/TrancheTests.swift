@@ -137,6 +137,46 @@ struct TrancheTests {
         try expectOK(house)
     }
 
+    @Test func `what came at once and turns out to be cheap is passed on, though no more money is to be had`() async throws {
+        let usage = Usage(promptTokens: 17, completionTokens: 100)
+        let engine = ScriptedEngine([.open, .wait, .rush(Array(repeating: TrancheTests.ten, count: 40), usage)])
+        let house = try await House([engine], balance: "0.001")
+        let asked = Task { try await house.ask(TrancheTests.long) }
+        while house.balance.held == .zero { try await Task.sleep(for: .milliseconds(1)) }
+        let other = try await holdTheRest(house)
+        engine.proceed()
+        let (answer, seen) = try await asked.value
+        #expect(seen.count == 40 && !answer.fundsEnded)
+        #expect(answer.receipt.charge == cost(17, 100) && answer.receipt.source == .measured)
+        _ = await house.ledger.perform(.release(other, reason: "done"))
+        try expectOK(house)
+    }
+
+    @Test func `a caller who does not read holds the engine back though the money is there`() async throws {
+        let engine = ScriptedEngine(TrancheTests.says(300, then: .complete(Usage(promptTokens: 17, completionTokens: 3000))))
+        let desk = LateDesk()
+        let house = try await House([engine], balance: "0.01", desk: desk.before)
+        let pad = Pad()
+        let kept = Mutex<CallerLine?>(nil)
+        let asked = Task {
+            try await house.run { [chat = house.chat, caller = house.caller] line in
+                kept.withLock { $0 = line }
+                return await (try await chat.admit(TrancheTests.long, for: caller, on: line).open()).forward(to: pad)
+            }
+        }
+        try await desk.wait()
+        let loop = House.group.next()
+        try await loop.submit { kept.withLock { $0 }?.writabilityChanged(isWritable: false) }.get()
+        desk.answer()
+        try await Task.sleep(for: .milliseconds(30))
+        let stood = try await loop.submit { pad.seen.count }.get()
+        #expect(stood < 300)
+        try await loop.submit { kept.withLock { $0 }?.writabilityChanged(isWritable: true) }.get()
+        #expect(try await asked.value.receipt.charge == cost(17, 3000))
+        #expect(try await loop.submit { pad.seen.count }.get() == 300)
+        try expectOK(house)
+    }
+
     @Test func `while the ledger is late the engine is read no further than is paid for`() async throws {
         let engine = ScriptedEngine(
             TrancheTests.says(300, then: .complete(Usage(promptTokens: 17, completionTokens: 3000))))

@@ -1,5 +1,6 @@
 """Long answers on small balances: what is held while they run, who gets how much, and how they end when the money does."""
 
+import json
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -9,12 +10,12 @@ import pytest
 
 from http1 import Line, encode
 from minitoolai import NATIVE, V1, eventually, question, usd
-from upstream import choice, plain, usage
+from upstream import choice, chunk, plain, usage
 
 SCRIPTS = ("paced", "pairs", "brief")
 
 FIVE_CENTS = usd(50_000_000)
-#: What five cents buy on gpt-4o: 17 tokens of prompt at 2,500 nanodollars are the fair estimate of "Hi", the rest at 10,000.
+#: What five cents buy at 2,500 and 10,000 nanodollars a token: 8 tokens are the fair estimate of "Hi", the rest is output.
 BOUGHT = (50_000_000 - 8 * 2500) // 10_000
 
 
@@ -59,10 +60,6 @@ def words(exchange, count, seconds=0.0):
 
 
 def chunk_text(exchange, index=0):
-    import json
-
-    from upstream import chunk
-
     return "data: " + json.dumps(chunk(exchange.json["model"], [choice({"content": "word "}, index)])) + "\n\n"
 
 
@@ -144,6 +141,29 @@ def test_only_choices_that_are_open_are_ended(server, upstream):
     assert "stopped insufficient_quota" in answer.comments
     eventually(lambda: customer.held == 0, "the hold is closed")
     assert 0 <= customer.balance < usd(200_000)
+
+
+def test_a_keys_own_limit_ends_an_answer_too(server):
+    customer = server.customer(live="5.00", limit="0.05")
+    answer = customer.ask(longing("ignores", stream=True))
+    assert answer.done and finishes(answer) == {0: ["length"]}
+    assert "stopped insufficient_quota" in answer.comments
+    eventually(lambda: customer.held == 0, "the hold is closed")
+    spent = 5 - customer.balance
+    assert FIVE_CENTS - usd(200_000) < spent <= FIVE_CENTS
+    refused = customer.ask(longing("keeps", stream=True))
+    assert refused.status == 429 and refused.error["code"] == "insufficient_quota"
+
+
+def test_a_key_revoked_in_mid_answer_keeps_what_it_began(server, upstream):
+    upstream.scripts["paced"] = lambda exchange: words(exchange, 4000, seconds=0.01)
+    customer = server.customer(live="5.00")
+    with Line(server) as line:
+        line.send(encode("POST", V1, longing("paced", stream=True), customer.key))
+        assert line.read_until(b"word")
+        server.cli("key", "revoke", customer.key_id)
+        answer = line.answer()
+    assert answer.done and answer.text().count("word") == 4000
 
 
 # Together.
