@@ -6,11 +6,16 @@ package struct OpenChoices: Sendable {
     /// In ascending order.
     package private(set) var indices: [Int]
 
-    package init(_ count: Int) { indices = Array(0..<count) }
+    private let isOne: Bool
+
+    package init(_ count: Int) {
+        indices = Array(0..<count)
+        isOne = count == 1
+    }
 
     /// Takes note of the ends in a chunk that ``ChatChunk/finishes``.
     package mutating func close(_ chunk: ChatChunk) {
-        guard indices.count > 1 else {
+        guard !isOne else {
             indices = []
             return
         }
