@@ -61,6 +61,12 @@ static uint64_t quantile(const histogram *h, double q)
     return h->max;
 }
 
+static void print_quantiles(const histogram *h)
+{
+    printf("\"mean\":%.0f,\"p50\":%lu,\"p99\":%lu,\"p999\":%lu,\"max\":%lu", h->n ? (double)h->sum / h->n : 0,
+        quantile(h, .5), quantile(h, .99), quantile(h, .999), h->max);
+}
+
 typedef struct {
     int fd;
     enum { IDLE, HEAD, LENGTH, CHUNKS } state;
@@ -306,10 +312,12 @@ int main(int count, char **words)
     }
     double took = (now_ns() - measured_from) / 1e9;
     printf("{\"requests\":%lu,\"all_requests\":%ld,\"errors\":%ld,\"seconds\":%.3f,\"rps\":%.1f,"
-           "\"latency_us\":{\"mean\":%.0f,\"p50\":%lu,\"p99\":%lu,\"max\":%lu},\"first_byte_us\":{\"p50\":%lu,\"p99\":%lu},"
-           "\"events\":%ld,\"transit_us\":{\"p50\":%lu,\"p99\":%lu},\"without_done\":%ld}\n",
-        latency.n, finished, errors, took, latency.n / took, latency.n ? (double)latency.sum / latency.n : 0,
-        quantile(&latency, .5), quantile(&latency, .99), latency.max, quantile(&first_byte, .5), quantile(&first_byte, .99),
-        events, quantile(&transit, .5), quantile(&transit, .99), without_done);
+           "\"latency_us\":{", latency.n, finished, errors, took, latency.n / took);
+    print_quantiles(&latency);
+    printf("},\"first_byte_us\":{");
+    print_quantiles(&first_byte);
+    printf("},\"events\":%ld,\"transit_us\":{", events);
+    print_quantiles(&transit);
+    printf("},\"without_done\":%ld}\n", without_done);
     return 0;
 }
