@@ -1,5 +1,5 @@
 # One word for each thing one does here; how it is done is in Scripts/.
-.PHONY: help run build test simulate instructions bench format lint
+.PHONY: help run build test simulate torture instructions bench format lint
 .DEFAULT_GOAL := help
 
 help: ## these words
@@ -16,6 +16,9 @@ test: ## lint, build, every test: the rooms' own and the real clients'
 
 simulate: ## 100,000 seeded histories of the flow of money (SEED=7 replays one, ARGS="--seeds 1000")
 	@SEED="$(SEED)" FAULT="$(FAULT)" Scripts/simulate $(ARGS)
+
+torture: ## crash and fault runs, each with its figure in docs/reliability.md (ARGS="--only F1 --kills 50")
+	@Scripts/torture $(ARGS)
 
 instructions: ## instructions per request and event under callgrind; more than 5 % above the committed baseline fails
 	@Scripts/instructions $(ARGS)

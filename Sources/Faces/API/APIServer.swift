@@ -35,6 +35,11 @@ package struct APIServer: Sendable {
         let channel = try await ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: limits.backlogConnections)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+            .serverChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture {
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(for: limits.acceptPauseTime))
+                }
+            }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             // A caller may close its side once it has asked, and still be answered.
             .childChannelOption(.allowRemoteHalfClosure, value: true)

@@ -6,6 +6,8 @@ package struct APILimits: Sendable {
 
     /// Connections waiting to be accepted; the kernel lowers it to its own `somaxconn`.
     package var backlogConnections: Int32 = 4096
+    /// How long nobody is let in once no descriptor is left: ten looks a second cost nothing, and relief is noticed at once.
+    package var acceptPauseTime = TimeAmount.milliseconds(100)
     /// Connections per event loop. Each idle one costs about 20 KB; beyond it new ones are closed at once.
     package var connectionsPerLoopMax = 10_000
     /// From the connection, or from the first byte of a later request, to the end of its header: ends slow-header attacks.
