@@ -60,6 +60,7 @@ let package = Package(
             "Engines", in: "Adapters",
             ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging]),
         room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb, crypto]),
+        .systemLibrary(name: "CMalloc", path: "Sources/Adapters/CMalloc"),
         // Rank 4: the faces.
         room(
             "API", in: "Faces",
@@ -70,7 +71,7 @@ let package = Package(
             name: "minitoolai",
             dependencies: [
                 "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "API", "CLI",
-                argumentParser, yams, nioCore, nioPosix, crypto, logging,
+                "CMalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
             ],
             path: "Sources/minitoolai", swiftSettings: settings),
         .target(

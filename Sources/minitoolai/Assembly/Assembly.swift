@@ -20,6 +20,7 @@ enum Assembly {
     ) async throws {
         let logger = Logger(label: "minitoolai") { _ in LineLog(level: configuration.server.logLevel) }
         defer { LineLog.flush() }
+        Allocator.keepFreedMemory()
         DescriptorLimit.raise(logger)
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.server.loops)
