@@ -15,7 +15,24 @@ package enum Simulation {
         RunningSeeds.note(seed, in: slot)
         defer { RunningSeeds.note(nil, in: slot) }
         let world = World(Seed(seed))
-        let house = House(world, fault: fault)
+        let house = House(world, recipe: Recipe(world), fault: fault)
+        defer { house.end() }
+        play(house)
+        return SimulationReport(seed: seed, fault: fault, world: world, house: house)
+    }
+
+    /// Long streams of one account, all at once.
+    /// - Parameter balance: nanodollars.
+    package static func streams(_ count: Int, balance: Int64, _ seed: UInt64) -> StreamsReport {
+        let world = World(Seed(seed))
+        let house = House(world, recipe: .streams(count, balance: balance, world), fault: nil)
+        defer { house.end() }
+        play(house)
+        return StreamsReport(house.auditor, SimulationReport(seed: seed, fault: nil, world: world, house: house))
+    }
+
+    private static func play(_ house: House) {
+        let world = house.world
         let crowd = Crowd(house)
         house.start()
         crowd.gather()
@@ -23,13 +40,25 @@ package enum Simulation {
             house.crashIfDue()
             if world.steps > stepsMax { world.fail("no end after \(stepsMax) steps") }
         }
-        if world.failure == nil {
-            world.check(crowd.isDone, "nothing is due, but somebody still waits")
-            world.check(house.life.map { $0.exchanges.isEmpty } ?? false, "nothing is due, but a request has not ended")
-            house.auditor.close("though nothing is under way")
-        }
-        defer { house.end() }
-        return SimulationReport(seed: seed, fault: fault, world: world, house: house)
+        guard world.failure == nil else { return }
+        world.check(crowd.isDone, "nothing is due, but somebody still waits")
+        world.check(house.life.map { $0.exchanges.isEmpty } ?? false, "nothing is due, but a request has not ended")
+        house.auditor.close("though nothing is under way")
+    }
+}
+
+/// How long streams that share a balance fared.
+package struct StreamsReport: Sendable {
+    package let report: SimulationReport
+    /// Tokens that each one was given, by a third of its bytes, and that it would have been given had money been no object.
+    package let tokens: [(given: Int, made: Int)]
+    /// What is left of the balance, in nanodollars.
+    package let left: Int64
+
+    init(_ auditor: Auditor, _ report: SimulationReport) {
+        self.report = report
+        tokens = auditor.streams
+        left = Int64(clamping: auditor.books.purses.reduce(0) { $0 + auditor.books.book($1).available })
     }
 }
 

@@ -14,6 +14,7 @@ package struct SimulationFigures: Sendable, CustomStringConvertible {
     package internal(set) var writtenOff = 0
     package internal(set) var extended = 0
     package internal(set) var left = 0
+    package internal(set) var stopped = 0
 
     package init() {}
 
@@ -32,6 +33,7 @@ package struct SimulationFigures: Sendable, CustomStringConvertible {
         sum.writtenOff += more.writtenOff
         sum.extended += more.extended
         sum.left += more.left
+        sum.stopped += more.stopped
     }
 
     package var description: String {
@@ -39,7 +41,7 @@ package struct SimulationFigures: Sendable, CustomStringConvertible {
         \(steps) steps, \(lives) starts, \(crashes) crashes, \(commits) commits
         \(refused) refused, \(enginesAsked) orders to engines, \(whole) answers seen whole, \(left) callers hung up
         \(measured) settled as measured, \(counted) as counted, \(released) released, \(provisional) provisional, \
-        \(extended) extensions, \(writtenOff) written off
+        \(extended) extensions, \(stopped) stopped for want of money, \(writtenOff) written off
         """
     }
 }

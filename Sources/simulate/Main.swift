@@ -3,7 +3,7 @@ import Dispatch
 import Simulation
 import Synchronization
 
-/// Runs many seeds, or one again.
+/// Runs many seeds, or one again; then, likewise, trials of the ledger alone.
 @main
 struct Main: ParsableCommand {
     static let configuration = CommandConfiguration(
@@ -24,6 +24,15 @@ struct Main: ParsableCommand {
     @Option(help: "A mistake to make on purpose: \(PlantedFault.allCases.map(\.rawValue).joined(separator: ", ")).")
     var fault: PlantedFault?
 
+    @Option(help: "Replay the trial of this one seed.")
+    var trial: UInt64?
+
+    @Option(help: "How many trials of the ledger alone to run.")
+    var trials: UInt64 = 1000
+
+    @Option(help: "Happenings in a trial.")
+    var happenings = 1000
+
     func run() throws {
         RunningSeeds.announceWhenTrapped()
         if let seed {
@@ -31,9 +40,35 @@ struct Main: ParsableCommand {
             print(report)
             print(report.figures)
             if report.failure != nil { throw ExitCode.failure }
+        } else if let trial {
+            let report = TrialReport(trial, count: happenings)
+            print(report)
+            if report.divergence != nil { throw ExitCode.failure }
         } else {
             try runMany()
+            try runTrials()
         }
+    }
+
+    private func runTrials() throws {
+        let clock = ContinuousClock()
+        let start = clock.now
+        let failures = Mutex<[TrialReport]>([])
+        let next = Atomic<UInt64>(from)
+        let (end, count) = (from + trials, happenings)
+        DispatchQueue.concurrentPerform(iterations: min(max(1, threads), RunningSeeds.slotsMax)) { _ in
+            while failures.withLock({ $0.isEmpty }) {
+                let seed = next.wrappingAdd(1, ordering: .relaxed).oldValue
+                guard seed < end else { return }
+                let report = TrialReport(seed, count: count)
+                if report.divergence != nil { failures.withLock { $0.append(report) } }
+            }
+        }
+        let failed = failures.withLock { $0 }
+        for failure in failed { print(failure) }
+        guard failed.isEmpty else { throw ExitCode.failure }
+        let seconds = (clock.now - start) / .seconds(1)
+        print("\(trials) trials of \(count) happenings in \(Int(seconds.rounded(.up))) s: the ledgers agree")
     }
 
     private func runMany() throws {

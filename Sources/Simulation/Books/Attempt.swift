@@ -17,6 +17,9 @@ final class Attempt {
     var isOpened = false
     /// Output that was handed over.
     var bytes = 0
+    var pieces = 0
+    /// Output that it would hand over, were it not stopped.
+    var plannedBytes = 0
     var end: End?
 
     init(_ order: ChatOrder, _ engine: String, number: Int64 = 0) {
@@ -25,6 +28,9 @@ final class Attempt {
         outputTokensMax = order.outputCap * order.prompt.choices + order.prompt.size.predictionBytes
         self.number = number
     }
+
+    /// More than any first hold need pay for, so that it may have been kept back.
+    var mayBeUnpaid: Bool { max(countedTokens, pieces) > 16 }
 
     /// A token for every three bytes: what is billed when nothing better is known.
     var countedTokens: Int { (bytes + 2) / 3 }

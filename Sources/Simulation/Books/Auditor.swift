@@ -16,7 +16,7 @@ final class Auditor: @unchecked Sendable {
     private var attempts: [RequestID: [Attempt]] = [:]
     /// Answers under way, in the order in which they began.
     private var live: [Attempt] = []
-    /// Tokens passed on when the batch now being written was taken.
+    /// Tokens handed over when the batch now being written was taken.
     private var taken: [(attempt: Attempt, tokens: Int)] = []
     private var promised: [Purse: [String: Money]] = [:]
 
@@ -78,8 +78,10 @@ final class Auditor: @unchecked Sendable {
             throw Disagreement(sentence: "\(hold.request) costs \(closed.charge), but no engine accepted it")
         }
         guard let usage = hold.closing?.usage, let last else {
-            if closed.kind == .release, hold.epoch.value == books.epoch, request.writtenBytes > 0 {
-                throw Disagreement(sentence: "\(hold.request) costs nothing, but \(request.writtenBytes) bytes were delivered")
+            if closed.kind == .release, hold.epoch.value == books.epoch, let served = all.first(where: { $0.bytes > 0 }),
+                request.writtenBytes > 0 || !served.mayBeUnpaid
+            {
+                throw Disagreement(sentence: "\(hold.request) costs nothing, but \(served.bytes) bytes were delivered")
             }
             return
         }
@@ -87,6 +89,9 @@ final class Auditor: @unchecked Sendable {
             throw Disagreement(sentence: "\(hold.request) was answered by \(last.engine), and is billed for \(hold.engine)")
         }
         guard closed.kind == .settle else { return }
+        if hold.closing?.note.hasPrefix("stopped") == true, hold.closing?.source == .counted, closed.charge > closed.amount {
+            throw Disagreement(sentence: "\(hold.request) was stopped for want of money, and costs more than its hold")
+        }
         try checkUsage(usage, hold.closing?.source, last, request)
     }
 
@@ -100,16 +105,15 @@ final class Auditor: @unchecked Sendable {
     }
 
     private func checkUsage(_ usage: Usage, _ source: UsageSource?, _ attempt: Attempt, _ request: Request) throws {
-        // An answer whose end was kept back for want of money is counted, whatever its engine reported.
-        let isWhole = source == .measured || request.writtenBytes == attempt.bytes
-        if isWhole, case .completed(let reported?) = attempt.end, isPossible(reported, attempt) {
+        // What waits for money when the engine is done may never be paid for; then it is as if it had not come.
+        let wasKeptBack = request.writtenBytes < attempt.bytes && source == .counted && attempt.mayBeUnpaid
+        if case .completed(let reported?) = attempt.end, isPossible(reported, attempt), !wasKeptBack {
             guard source == .measured, usage == reported else {
                 throw Disagreement(sentence: "\(request.id) is billed for \(usage), its engine reported \(reported)")
             }
             return
         }
-        let size = request.prompt.size
-        let fair = (size.textBytes + 2) / 3 + 4 * size.messages + 3
+        let fair = request.fairTokens
         // What was kept back for want of money is not billed; what was written is.
         let least = min((request.writtenBytes + 2) / 3, attempt.outputTokensMax)
         let most = min(attempt.countedTokens, attempt.outputTokensMax)
@@ -179,7 +183,13 @@ final class Auditor: @unchecked Sendable {
     }
 
     /// The answer is over; the caller is about to hear of it.
-    func settled(_ request: Request, _ answer: ForwardedAnswer) {
+    func settled(_ request: Request, _ answer: ForwardedAnswer, wasHeard: Bool) {
+        if case .completed = answer.end, wasHeard, let attempt = attempts[request.id]?.last {
+            world.check(
+                request.writtenBytes == attempt.bytes,
+                "\(request.id) is whole, but \(request.writtenBytes) of \(attempt.bytes) bytes were passed on")
+        }
+        if answer.fundsEnded { figures.stopped += 1 }
         guard let closed = closedHold(of: request) else {
             return world.fail("\(request.id) has a receipt, but is not settled on the disk")
         }
@@ -189,20 +199,17 @@ final class Auditor: @unchecked Sendable {
             "\(request.id) has a receipt over \(answer.receipt.charge), but \(closed.charge) were charged")
     }
 
-    /// A piece of an answer goes out: at least as much stands aside on the disk as the prompt and all that went out would cost,
-    /// or as all that the engine may send.
-    func passedOn(_ request: Request) {
-        guard let id = books.holdsByRequest[request.id], let hold = books.openHolds[id], let last = attempts[request.id]?.last
-        else {
-            return world.fail("\(request.id) is answered, but no money is held on the disk")
+    /// A chunk goes out: what was written so far is paid for by what is held on the disk, at the fairest.
+    func written(_ request: Request) {
+        guard let attempt = attempts[request.id]?.last, let hold = books.holdsByRequest[request.id] else {
+            return world.fail("\(request.id) is answered, but nothing is held for it")
         }
-        let tokens = min((request.writtenBytes + 2) / 3, last.outputTokensMax)
-        let usage = Usage(promptTokens: hold.record.inputFairTokens, completionTokens: tokens)
-        do {
-            let cost = try books.cost(usage, hold.record.price, "\(id)")
-            world.check(
-                cost <= hold.amount ?? 0, "\(request.id) got \(tokens) tokens worth \(cost), \(hold.amount ?? 0) are held")
-        } catch { world.fail("\(error)") }
+        if case .completed? = attempt.end { return }
+        let tokens = min((request.writtenBytes + 2) / 3, attempt.outputTokensMax)
+        guard let (cost, held) = books.paid(hold, prompt: request.fairTokens, output: tokens) else {
+            return world.fail("\(request.id) is answered, but \(hold) is not open on the disk")
+        }
+        world.check(cost <= held, "\(request.id) was given what costs \(cost), held is \(held)")
     }
 
     /// The end of an answer goes out.
@@ -210,7 +217,9 @@ final class Auditor: @unchecked Sendable {
         guard let closed = closedHold(of: request) else {
             return world.fail("\(request.id) is told that its answer is whole, but it is not settled on the disk")
         }
-        world.check(closed.kind == .settle, "\(request.id) is told that its answer is whole, but it was not settled")
+        world.check(
+            closed.kind == .settle,
+            "\(request.id) is told that its answer is whole, but it was not settled")
         switch attempts[request.id]?.last?.end {
         case .completed?, .cancelled?: break
         default: world.fail("\(request.id) is told that its answer is whole, but its engine broke off")
@@ -225,8 +234,9 @@ final class Auditor: @unchecked Sendable {
             request.seenBytes <= delivered, "\(request.id) saw \(request.seenBytes) bytes, its engine delivered \(delivered)")
         guard case .whole(let cost) = request.end else { return }
         figures.whole += 1
-        let due = request.fundsEnded ? request.writtenBytes : delivered
-        world.check(request.seenBytes == due, "\(request.id) saw \(request.seenBytes) bytes and the end, of \(due)")
+        world.check(
+            request.seenBytes == request.writtenBytes,
+            "\(request.id) saw \(request.seenBytes) bytes and the end, of \(request.writtenBytes)")
         guard let closed = closedHold(of: request), closed.kind == .settle else {
             return world.fail("\(request.id) saw the end of its answer, but is not settled on the disk")
         }
@@ -258,6 +268,13 @@ final class Auditor: @unchecked Sendable {
     }
 
     // MARK: The end
+
+    /// What each request was given and what its engine had for it, in tokens, in no order of weight.
+    var streams: [(given: Int, made: Int)] {
+        requests.values.sorted { $0.number < $1.number }.compactMap { request in
+            attempts[request.id]?.last.map { ((request.writtenBytes + 2) / 3, ($0.plannedBytes + 2) / 3) }
+        }
+    }
 
     /// Nobody asks any more and nothing is due.
     func close(_ when: String) {

@@ -250,6 +250,13 @@ struct NaiveBooks {
         }
     }
 
+    /// What so much would cost under an open hold, and what is held.
+    func paid(_ id: HoldID, prompt: Int, output: Int) -> (cost: Int128, held: Int128)? {
+        guard let open = openHolds[id], let held = open.amount else { return nil }
+        let usage = Usage(promptTokens: prompt, completionTokens: output)
+        return (try? cost(usage, open.record.price, "")).map { ($0, held) }
+    }
+
     /// What is free for an overrun: the balance, as far as the key's limit goes.
     private func free(_ hold: Hold) -> Int128 {
         let available = book(hold.purse).available
@@ -257,7 +264,7 @@ struct NaiveBooks {
         return min(available, max(0, Int128(limit.nanodollars) - (spent[hold.key] ?? 0) - (heldByKey[hold.key] ?? 0)))
     }
 
-    func cost(_ usage: Usage, _ price: PriceID, _ name: String) throws -> Int128 {
+    private func cost(_ usage: Usage, _ price: PriceID, _ name: String) throws -> Int128 {
         guard let price = prices[price]?.price else { throw Disagreement(sentence: "\(name) is priced by nothing") }
         let input = Int128(price.input.nanodollarsPerMillion)
         let cached = Int128((price.cachedInput ?? price.input).nanodollarsPerMillion)

@@ -54,8 +54,7 @@ final class Exchange: AnswerSink, @unchecked Sendable {
     }
 
     private func finish(_ answer: ForwardedAnswer) {
-        if !life.isDead { life.house.auditor.settled(request, answer) }
-        if case .cutShort = answer.end { request.fundsEnded = answer.fundsEnded }
+        if !life.isDead { life.house.auditor.settled(request, answer, wasHeard: !line.isGone) }
         // The end of an answer takes along what was not flushed.
         flush()
         switch answer.end {
@@ -77,7 +76,7 @@ final class Exchange: AnswerSink, @unchecked Sendable {
         world.check(loop.inEventLoop, "a chunk is written off the caller's loop")
         unflushed += chunk.outputBytes
         request.writtenBytes += chunk.outputBytes
-        if chunk.outputBytes > 0, !life.isDead { life.house.auditor.passedOn(request) }
+        if !life.isDead { life.house.auditor.written(request) }
         guard chunk.finishes, life.house.fault == .endBeforeSettlement, !life.isDead else { return }
         flush()
         life.house.auditor.endWritten(request, charge: nil)

@@ -22,13 +22,15 @@ final class House: Clock, @unchecked Sendable {
     private var crashSteps: ArraySlice<Int>
     private var clockOffset: Int64 = 0
 
-    init(_ world: World, fault: PlantedFault?) {
+    init(_ world: World, recipe: Recipe, fault: PlantedFault?) {
         self.world = world
         self.fault = fault
-        recipe = Recipe(world)
+        self.recipe = recipe
         auditor = Auditor(world, recipe: recipe)
         disk = SimulatedDisk(world, auditor: auditor, fault: fault)
-        engines = recipe.tempers.enumerated().map { EngineCharacter(number: $0, temper: $1, world: world) }
+        engines = recipe.tempers.enumerated().map {
+            EngineCharacter(number: $0, temper: $1, isVaried: recipe.isVaried, world: world)
+        }
         crashSteps = recipe.crashes[...]
     }
 

@@ -32,25 +32,34 @@ struct Recipe {
             refuses: 35, isSilent: 10, breaks: 25, stalls: 15, reportsNothing: 40, reportsAbsurdly: 30, ignoresCap: 30)
     }
 
-    let loops: Int
-    let accounts: Int
-    let callers: Int
-    let requestsPerCaller: Int
-    let disk: Disk
+    var loops: Int
+    var accounts: Int
+    var callers: Int
+    var requestsPerCaller: Int
+    var disk: Disk
     /// A commit fails once in so many; then the process ends.
-    let commitFailsOnceIn: Int
-    let inboxCommandsMax: Int
-    let tempers: [Temper]
+    var commitFailsOnceIn: Int
+    var inboxCommandsMax: Int
+    var tempers: [Temper]
     /// In a hundred.
-    let callersWhoLeave: Int
-    let callersWhoReadSlowly: Int
+    var callersWhoLeave: Int
+    var callersWhoReadSlowly: Int
     /// Jobs after which the process is killed.
-    let crashes: [Int]
+    var crashes: [Int]
     /// Every start finds its prices multiplied by one of these.
-    let priceFactors: [Int64]
-    let isPoor: Bool
-    let grants: Int
-    let clockJumps: Bool
+    var priceFactors: [Int64]
+    /// What each account is given in all, in nanodollars.
+    var grantsToChoose: [Int64]
+    var grants: Int
+    var clockJumps: Bool
+    var outputCaps: [Int?]
+    /// Output tokens of an answer, at most.
+    var answerTokens: [Int]
+    /// Bytes of a piece of an answer, at most; longer answers come in larger pieces, so that there are no more than so many.
+    var pieceBytes: [Int]
+    var piecesMax: Int
+    /// Callers ask in every way there is, with keys that end, and engines bill what they do not show.
+    var isVaried: Bool
 
     init(_ world: World) {
         let micros: Int64 = 1000
@@ -70,8 +79,30 @@ struct Recipe {
         callersWhoReadSlowly = world.pick([0, 20, 60])
         crashes = (0..<world.pick([0, 1, 2, 3, 6])).map { _ in world.number(1...2500) }.sorted()
         priceFactors = world.once(in: 2) ? [1] : [1, 3, 100]
-        isPoor = world.once(in: 3)
+        grantsToChoose =
+            world.once(in: 3) ? [5_000, 40_000, 200_000, 3_000_000, 20_000_000] : [20_000_000, 500_000_000, 50_000_000_000]
         grants = world.number(1...5)
         clockJumps = world.once(in: 3)
+        outputCaps = [nil, 1, 8, 16, 60, 200, 1000, 8000]
+        pieceBytes = [8, 40, 300]
+        piecesMax = 60
+        isVaried = true
+        answerTokens = world.pick([[5, 40, 400], [5, 40, 400], [40, 400, 6000]])
+    }
+
+    /// So many long streams at once on one balance, with engines that do as they are told.
+    static func streams(_ count: Int, balance: Int64, _ world: World) -> Recipe {
+        var recipe = Recipe(world)
+        (recipe.accounts, recipe.callers, recipe.requestsPerCaller) = (1, count, 1)
+        recipe.commitFailsOnceIn = .max
+        recipe.inboxCommandsMax = 10_000
+        recipe.tempers = [
+            Temper(refuses: 0, isSilent: 0, breaks: 0, stalls: 0, reportsNothing: 0, reportsAbsurdly: 0, ignoresCap: 0)
+        ]
+        (recipe.callersWhoLeave, recipe.crashes, recipe.priceFactors) = (0, [], [1])
+        (recipe.grants, recipe.grantsToChoose, recipe.clockJumps) = (1, [balance], false)
+        (recipe.outputCaps, recipe.answerTokens) = ([16_000], [3000])
+        (recipe.pieceBytes, recipe.piecesMax, recipe.isVaried) = ([40], .max, false)
+        return recipe
     }
 }

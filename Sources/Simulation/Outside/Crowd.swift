@@ -67,10 +67,8 @@ final class Crowd: @unchecked Sendable {
     }
 
     private func grant(to account: AccountID, _ number: Int) {
-        let amounts: [Int64] =
-            house.recipe.isPoor ? [5_000, 40_000, 200_000, 3_000_000, 20_000_000] : [500_000_000, 50_000_000_000]
-        let amount = Money(nanodollars: world.pick(amounts))
-        let purse = Purse(account: account, book: world.once(in: 5) ? .test : .live)
+        let amount = Money(nanodollars: world.pick(house.recipe.grantsToChoose))
+        let purse = Purse(account: account, book: house.recipe.isVaried && world.once(in: 5) ? .test : .live)
         let reference = "grant \(number) to \(account)"
         house.auditor.willGrant(amount, to: purse, reference: reference)
         let times = world.once(in: 3) ? 2 : 1
@@ -85,21 +83,23 @@ final class Crowd: @unchecked Sendable {
     }
 
     private func giveKey(to account: AccountID) {
-        let limits: [Int64?] = [nil, nil, nil, nil, nil, 30_000, 5_000_000]
+        let limits: [Int64?] = house.recipe.isVaried ? [nil, nil, nil, nil, nil, 30_000, 5_000_000] : [nil]
         let wish = NewKey(
-            account: account, book: world.once(in: 10) ? .test : .live, mac: [], prefix: "sk-",
+            account: account, book: isOdd(10) ? .test : .live, mac: [], prefix: "sk-",
             limit: world.pick(limits).map(Money.init(nanodollars:)),
-            expires: world.once(in: 8) ? house.now().advanced(bySeconds: Int64(world.number(1...20))) : nil)
+            expires: isOdd(8) ? house.now().advanced(bySeconds: Int64(world.number(1...20))) : nil)
         act(.createKey(wish)) { [self] outcome in
             guard case .key(let key) = outcome else { return world.fail("a key was answered with \(outcome)") }
             let visitor = Visitor(Caller(key: key), of: self)
             visitors.append(visitor)
             visitor.goOn()
-            if world.once(in: 8) {
+            if isOdd(8) {
                 world.after(world.time(0, 3_000_000_000)) { self.act(.revokeKey(key.id)) { _ in } }
             }
         }
     }
+
+    private func isOdd(_ count: Int) -> Bool { house.recipe.isVaried && world.once(in: count) }
 
     /// Somebody looks at a balance.
     private func look() {

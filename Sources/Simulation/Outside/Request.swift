@@ -37,8 +37,6 @@ final class Request: @unchecked Sendable {
     private let whenOver: (Request) -> Void
     /// What the serving process wrote to the connection.
     var writtenBytes = 0
-    /// The answer was cut where the money ended.
-    var fundsEnded = false
     private(set) var seenBytes = 0
     private(set) var end: End?
     private(set) var hasLeft = false
@@ -58,6 +56,9 @@ final class Request: @unchecked Sendable {
 
     var id: RequestID { RequestID("req_\(number)") }
     var isOver: Bool { end != nil || hasLeft }
+
+    /// A third of the text, and what every message and answer takes.
+    var fairTokens: Int { (prompt.size.textBytes + 2) / 3 + 4 * prompt.size.messages + 3 }
 
     /// Nanoseconds until what is sent now is read: after all that was sent before.
     func arrival(of bytes: Int) -> Int64 {

@@ -59,12 +59,14 @@ final class SimulatedCall: ChatCall, @unchecked Sendable {
         let temper = character.temper
         let most = order.outputCap * order.prompt.choices
         let ignoresCap = world.percent(temper.ignoresCap)
-        let tokens = ignoresCap ? most * 17 / 3 + 20 : world.number(0...min(most, world.pick([5, 40, 400])))
+        let tokens = ignoresCap ? most * 17 / 3 + 20 : world.number(0...min(most, world.pick(life.house.recipe.answerTokens)))
         var bytes = ignoresCap ? tokens * 3 + 64 : tokens * world.number(2...5)
         var pieces: [Int] = []
-        let largest = ignoresCap ? max(64, bytes / 8) : world.pick([8, 40, 300])
+        let recipe = life.house.recipe
+        let usual = max(world.pick(recipe.pieceBytes), bytes / recipe.piecesMax)
+        let largest = ignoresCap ? max(64, bytes / 8) : usual
         while bytes > 0 {
-            let piece = min(bytes, world.number(1...largest))
+            let piece = order.prompt.stream ? min(bytes, world.number(1...largest)) : bytes
             pieces.append(piece)
             bytes -= piece
         }
@@ -75,9 +77,10 @@ final class SimulatedCall: ChatCall, @unchecked Sendable {
             ending = .stalls
             pieces = Array(pieces.prefix(world.number(0...pieces.count)))
         } else {
-            ending = .complete(usage(order, tokens: ignoresCap ? tokens : min(tokens, most)))
+            ending = .complete(usage(order, tokens: character.hidesMore ? min(most, tokens * 4 + 100) : tokens))
         }
         self.pieces = pieces[...]
+        attempt.plannedBytes = pieces.reduce(0, +)
     }
 
     private func usage(_ order: ChatOrder, tokens: Int) -> Usage? {
@@ -134,6 +137,7 @@ final class SimulatedCall: ChatCall, @unchecked Sendable {
         for _ in 0..<world.number(1...3) {
             guard let receiver, let piece = pieces.popFirst() else { break }
             attempt.bytes += piece
+            attempt.pieces += 1
             receiver.received(ChatChunk(choices: SimulatedCall.text, outputBytes: piece, finishes: pieces.isEmpty))
         }
         receiver?.turnEnded()

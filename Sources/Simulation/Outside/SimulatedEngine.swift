@@ -7,10 +7,15 @@ struct EngineCharacter {
     let name: String
     let traits: EngineTraits
     let temper: Recipe.Temper
+    /// Bills output that it does not show, whether it says so or not.
+    let hidesMore: Bool
 
-    init(number: Int, temper: Recipe.Temper, world: World) {
+    init(number: Int, temper: Recipe.Temper, isVaried: Bool, world: World) {
         name = "engine \(number)"
-        traits = EngineTraits(hiddenTokens: world.pick([0, 40]), disconnect: world.once(in: 3) ? .drain : .cancel)
+        traits = EngineTraits(
+            hiddenTokens: world.pick([0, 40]), disconnect: world.once(in: 3) ? .drain : .cancel,
+            hidesOutput: isVaried && world.once(in: 6))
+        hidesMore = traits.hidesOutput || isVaried && world.once(in: 8)
         self.temper = temper
     }
 }

@@ -50,12 +50,17 @@ final class Visitor: @unchecked Sendable {
     }
 
     private func prompt() -> ChatPrompt {
-        let bytes = world.once(in: 10) ? world.number(1000...8000) : world.number(1...300)
+        let isVaried = house.recipe.isVaried
+        let bytes = isVaried && world.once(in: 10) ? world.number(1000...8000) : world.number(1...300)
         let messages = world.number(1...4)
+        var members = [ChatPrompt.Member(name: "messages", value: ByteBuffer(string: "[]"))]
+        if isVaried, world.once(in: 8) {
+            members.append(ChatPrompt.Member(name: "reasoning_effort", value: ByteBuffer(string: "\"low\"")))
+        }
         return ChatPrompt(
-            model: world.pick(House.models), stream: true, choices: world.once(in: 6) ? world.number(2...4) : 1,
-            outputCap: world.pick([nil, 1, 8, 16, 60, 200, 1000]),
-            members: [ChatPrompt.Member(name: "messages", value: ByteBuffer(string: "[]"))],
+            model: isVaried ? world.pick(House.models) : House.models[0], stream: !(isVaried && world.once(in: 8)),
+            choices: isVaried && world.once(in: 6) ? world.number(2...4) : 1,
+            outputCap: world.pick(house.recipe.outputCaps), members: members,
             size: PromptSize(jsonBytes: bytes + 40 * messages, textBytes: bytes, messages: messages), images: [])
     }
 }
