@@ -1,9 +1,9 @@
 # One word for each thing one does here; how it is done is in Scripts/.
-.PHONY: help run build test simulate model torture instructions bench format lint
+.PHONY: help run build test simulate model torture instructions bench bench-peers format lint
 .DEFAULT_GOAL := help
 
 help: ## these words
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile | expand -t 16
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' Makefile | expand -t 24
 
 run: ## build a release binary and serve on 127.0.0.1:8080 (ARGS="--port 9000" are passed on)
 	@exec Scripts/run $(ARGS)
@@ -26,8 +26,11 @@ instructions: ## instructions per request and event under callgrind; more than 5
 model: ## search every state of the protocol's model, and of each mutant of it
 	@Scripts/model
 
-bench: ## beside nginx in one run: requests/s, CPU per request and chunk, latency, memory
+bench: ## beside nginx and haproxy in one run: requests/s, CPU, latency, memory, start (ARGS="--only json --rounds 1")
 	@Scripts/bench $(ARGS)
+
+bench-peers: ## the same, and beside LiteLLM where it can be installed
+	@Scripts/bench --peers $(ARGS)
 
 format: ## write every Swift file as .swift-format says
 	@Scripts/format

@@ -5,6 +5,7 @@ import os
 import pathlib
 import socket
 import subprocess
+import sys
 import threading
 import time
 
@@ -19,7 +20,7 @@ def free_port():
 
 
 def wait_for(port, process, seconds=10):
-    """Until somebody accepts connections at `port`; an error when `process` ends before."""
+    """Until somebody accepts connections at `port`; the end of the run when `process` ends before."""
     until = time.monotonic() + seconds
     while True:
         try:
@@ -27,7 +28,7 @@ def wait_for(port, process, seconds=10):
             return
         except OSError:
             if time.monotonic() > until or process.poll() is not None:
-                raise
+                sys.exit(f"nobody listens at {port}: {' '.join(process.args)}")
             time.sleep(0.02)
 
 
