@@ -19,6 +19,7 @@ let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let hummingbird = Target.Dependency.product(name: "Hummingbird", package: "hummingbird")
 let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -59,7 +60,7 @@ let package = Package(
         room(
             "Engines", in: "Adapters",
             ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging]),
-        room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb, crypto]),
+        room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb, sqlite, crypto]),
         .systemLibrary(name: "CMalloc", path: "Sources/Adapters/CMalloc"),
         // Rank 4: the faces.
         room(

@@ -100,6 +100,8 @@ private final class CountingStore: LedgerStore {
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
         try store.usage(of: purse, from: from, to: to, model: model)
     }
+    func makeRoom() { store.makeRoom() }
+    func hasRoom() -> Bool { store.hasRoom() }
     func verify() throws -> LedgerVerdict { try store.verify() }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }

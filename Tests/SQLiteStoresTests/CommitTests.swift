@@ -87,8 +87,8 @@ import Units
         ("DELETE FROM balances", "a balance is never removed"),
         ("UPDATE balances SET available = -1", "CHECK constraint failed: available >= 0"),
         ("UPDATE balances SET held = -1", "CHECK constraint failed: held >= 0"),
-        (forgery(of: 1, id: 13), "entries are numbered without gaps"),
-        (forgery(of: 1, epoch: 1), "an earlier epoch writes no more"),
+        (forgery(of: 1, id: 13) + link(to: 13), "entries are numbered without gaps"),
+        (forgery(of: 1, epoch: 1) + link(to: 12), "an earlier epoch writes no more"),
         (forgery(of: 1, note: "note"), "UNIQUE constraint failed: entries.account, entries.book, entries.note"),
         (forgery(of: 1, available: "available + 1"), "CHECK constraint failed: available + held"),
         (forgery(of: 1, available: "-available", granted: "-granted"), "CHECK constraint failed: CASE kind"),
@@ -102,6 +102,11 @@ import Units
         let error = #expect(throws: DatabaseError.self) { try database.write { try $0.execute(sql: sql) } }
         #expect(error?.message?.contains(reason) == true, "\(error?.message ?? "")")
         #expect(try play.stage.store.verify() == .ok(entries: 11, accounts: 2))
+    }
+
+    /// What every commit ends with: only then is asked what holds for all of it.
+    private static func link(to entry: Int) -> String {
+        "; INSERT INTO chain SELECT max(batch) + 1, \(entry), zeroblob(32) FROM chain"
     }
 
     /// One more entry, like another but for what is said.

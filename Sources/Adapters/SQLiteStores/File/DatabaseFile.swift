@@ -11,6 +11,7 @@ final class DatabaseFile: Sendable {
     let path: String?
     private let writer: DatabaseQueue
     private let reader: DatabaseQueue
+    private let committing: Committing
 
     /// Opens, creates or migrates the database at `path`.
     /// - Throws: ``StoreFailure`` or GRDB's `DatabaseError`.
@@ -24,6 +25,7 @@ final class DatabaseFile: Sendable {
             try Migration.bringUpToDate(db, path: path)
         }
         reader = try DatabaseFile.openReader(path: path)
+        committing = try Committing(on: writer)
     }
 
     /// A database that is gone with this object: for tests. Its readers share the writing connection.
@@ -32,16 +34,13 @@ final class DatabaseFile: Sendable {
         writer = try DatabaseQueue(configuration: DatabaseFile.configuration(readOnly: false))
         reader = writer
         try writer.writeWithoutTransaction { try Migration.bringUpToDate($0, path: "memory") }
+        committing = try Committing(on: writer)
     }
 
     /// Everything `change` does, or nothing; durable when this returns.
-    func write(_ change: (Database) throws -> Void) throws {
-        try writer.writeWithoutTransaction { db in
-            try db.inTransaction(.immediate) {
-                try change(db)
-                return .commit
-            }
-        }
+    /// - Throws: ``StoreHindrance`` when nothing was written and nothing is in doubt; after anything else all is.
+    func write(_ change: (Database, CommitStatements) throws -> Void) throws {
+        try writer.writeWithoutTransaction { try committing.transaction(in: $0, change) }
     }
 
     /// One consistent view, from a connection that cannot write.
@@ -78,6 +77,7 @@ final class DatabaseFile: Sendable {
     /// Ends all connections; the write-ahead log is carried into the database and removed.
     func close() throws {
         try reader.close()
+        writer.writeWithoutTransaction { _ in committing.forget() }
         try writer.close()
     }
 

@@ -7,6 +7,8 @@ struct Migration: Sendable {
     let sql: String
     /// What SQL alone cannot do, in the same transaction.
     var then: (@Sendable (Database) throws -> Void)? = nil
+    /// Tables that others refer to are replaced: references are looked at afterwards, not on the way.
+    var movesTables = false
 
     /// `MTAI` in ASCII, so that neither a foreign database is written into nor this one taken for another's.
     static let applicationID: Int64 = 1_297_367_369
@@ -15,6 +17,7 @@ struct Migration: Sendable {
         Migration(number: 1, name: "the ledger", sql: ledgerSchema),
         Migration(number: 2, name: "a chain over the entries", sql: chainSchema, then: chainWhatIsThere),
         Migration(number: 3, name: "holds that grow", sql: extensionSchema),
+        Migration(number: 4, name: "constraints that cost less", sql: leanSchema, movesTables: true),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.
@@ -23,10 +26,13 @@ struct Migration: Sendable {
         let applied = try appliedCount(db, path: path)
         guard applied <= migrations.count else { throw StoreFailure.newerSchema(found: applied, known: migrations.count) }
         for migration in migrations.dropFirst(applied) {
+            if migration.movesTables { try db.execute(sql: "PRAGMA foreign_keys = OFF") }
+            defer { if migration.movesTables { try? db.execute(sql: "PRAGMA foreign_keys = ON") } }
             try db.inTransaction(.immediate) {
                 if migration.number == 1 { try db.execute(sql: bookkeeping) }
                 try db.execute(sql: migration.sql)
                 try migration.then?(db)
+                if migration.movesTables { try db.checkForeignKeys() }
                 try db.execute(
                     sql: "INSERT INTO migrations (number, name, applied) VALUES (?, ?, unixepoch())",
                     arguments: [migration.number, migration.name])

@@ -6,113 +6,31 @@ import Units
 extension SQLiteLedgerStore {
     package func commit(_ records: [LedgerRecord]) throws {
         guard !records.isEmpty else { return }
-        try file.write { db in
+        try file.write { db, statements in
             // Only the last figure of a batch is ever seen, so only that is written.
             var balances: [Purse: Balance] = [:]
             var spent: [KeyID: Money] = [:]
-            var entries: [Entry] = []
+            var changed: [HoldID: Hold] = [:]
             for record in records {
                 switch record {
                 case .entry(let entry):
-                    try insert(entry, in: db)
-                    entries.append(entry)
-                    balances[entry.purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
+                    try statements.insert(entry)
+                    let purse = Purse(account: entry.account, book: entry.book)
+                    balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
                 case .keySpent(let key, let total): spent[key] = total
-                case .holdOpened(let hold): try insert(hold, in: db)
-                case .holdExtended(let hold, let before, let amount): try extend(hold, from: before, to: amount, in: db)
-                case .holdChanged(let hold): try update(hold, in: db)
+                case .holdOpened(let hold): try statements.insert(hold)
+                case .holdExtended(let hold, let before, let amount): try statements.extend(hold, from: before, to: amount)
+                case .holdChanged(let hold):
+                    guard changed[hold.id]?.closing == nil else { throw StoreFailure.recordRefused("\(hold.id) is closed twice") }
+                    changed[hold.id] = hold
                 case .epoch, .account, .key, .keyRevoked, .price: try insert(record, in: db)
                 }
             }
-            for (purse, balance) in balances { try set(balance, of: purse, in: db) }
-            for (key, total) in spent { try set(spent: total, by: key, in: db) }
-            try chain(entries, in: db)
+            for hold in changed.values { try statements.change(hold) }
+            for (purse, balance) in balances { try statements.set(balance, of: purse) }
+            for (key, total) in spent { try statements.set(spent: total, by: key) }
+            try statements.link(records)
         }
-    }
-
-    // MARK: What every chat writes
-
-    private func insert(_ entry: Entry, in db: Database) throws {
-        let sql = """
-            INSERT INTO entries (id, at, epoch, kind, account, book, key, hold, available, held, revenue, granted, writeoff,
-                available_after, held_after, note)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        try db.cachedStatement(sql: sql).execute(arguments: [
-            entry.id.value, entry.at.microseconds, entry.epoch.value, entry.kind.rawValue, entry.account.value,
-            entry.book.rawValue, entry.key?.value, entry.hold?.value, entry.available.nanodollars, entry.held.nanodollars,
-            entry.revenue.nanodollars, entry.grant.nanodollars, entry.writeoff.nanodollars, entry.availableAfter.nanodollars,
-            entry.heldAfter.nanodollars, entry.note,
-        ])
-    }
-
-    /// One link for all entries of the batch.
-    private func chain(_ entries: [Entry], in db: Database) throws {
-        guard let last = entries.last else { return }
-        let end = try Row.fetchOne(db.cachedStatement(sql: "SELECT batch, hash FROM chain ORDER BY batch DESC LIMIT 1"))
-        let batch: Int64 = end?[0] ?? 0
-        let before: Data? = end?[1]
-        var chain = EntryChain(after: before.map { [UInt8]($0) } ?? EntryChain.origin)
-        var row = CanonicalRow()
-        for entry in entries {
-            entry.write(to: &row)
-            chain.append(row)
-        }
-        try db.cachedStatement(sql: "INSERT INTO chain (batch, last_entry, hash) VALUES (?, ?, ?)")
-            .execute(arguments: [batch + 1, last.id.value, Data(chain.hash())])
-    }
-
-    private func insert(_ hold: Hold, in db: Database) throws {
-        precondition(hold.state.isOpen, "a hold is written when it is opened")
-        let sql = """
-            INSERT INTO holds (id, request, account, book, key, price, model, amount, input_fair_tokens, epoch, opened, state,
-                attempts, engine, accepted, output_tokens)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            """
-        try db.cachedStatement(sql: sql).execute(arguments: [
-            hold.id.value, hold.request.description, hold.account.value, hold.book.rawValue, hold.key.value, hold.price.value,
-            hold.model, hold.amount.nanodollars, hold.inputFairTokens, hold.epoch.value, hold.opened.microseconds,
-            hold.state.rawValue, hold.attempts, hold.engine, hold.accepted, hold.outputTokens,
-        ])
-    }
-
-    /// A compare-and-set, as for every change of a hold.
-    private func extend(_ hold: HoldID, from before: Money, to amount: Money, in db: Database) throws {
-        let sql = "UPDATE holds SET amount = ? WHERE id = ? AND state = 'dispatched' AND amount = ?"
-        try db.cachedStatement(sql: sql).execute(arguments: [amount.nanodollars, hold.value, before.nanodollars])
-        try requireOneChange(in: db, "\(hold) is not open in the store, or not for \(before)")
-    }
-
-    /// A compare-and-set: a hold that was closed is not found, and then nothing of the batch is written.
-    private func update(_ hold: Hold, in db: Database) throws {
-        let sql = """
-            UPDATE holds SET state = ?, attempts = ?, engine = ?, accepted = ?, output_tokens = ?, closed = ?, charge = ?,
-                prompt_tokens = ?, cached_tokens = ?, completion_tokens = ?, reasoning_tokens = ?, source = ?, note = ?
-            WHERE id = ? AND state = 'dispatched'
-            """
-        let closing = hold.closing
-        try db.cachedStatement(sql: sql).execute(arguments: [
-            hold.state.rawValue, hold.attempts, hold.engine, hold.accepted, hold.outputTokens, closing?.at.microseconds,
-            closing?.charge.nanodollars, closing?.usage?.promptTokens, closing?.usage?.cachedTokens,
-            closing?.usage?.completionTokens, closing?.usage?.reasoningTokens, closing?.source?.rawValue, closing?.note,
-            hold.id.value,
-        ])
-        try requireOneChange(in: db, "\(hold.id) is not open in the store")
-    }
-
-    private func set(_ balance: Balance, of purse: Purse, in db: Database) throws {
-        let sql = """
-            INSERT INTO balances (account, book, available, held) VALUES (?, ?, ?, ?)
-            ON CONFLICT (account, book) DO UPDATE SET available = excluded.available, held = excluded.held
-            """
-        try db.cachedStatement(sql: sql).execute(arguments: [
-            purse.account.value, purse.book.rawValue, balance.available.nanodollars, balance.held.nanodollars,
-        ])
-    }
-
-    private func set(spent total: Money, by key: KeyID, in db: Database) throws {
-        try db.cachedStatement(sql: "UPDATE keys SET spent = ? WHERE id = ?").execute(arguments: [total.nanodollars, key.value])
-        try requireOneChange(in: db, "\(key) is not in the store")
     }
 
     // MARK: What an operator writes
@@ -158,24 +76,5 @@ extension SQLiteLedgerStore {
 
     private func requireOneChange(in db: Database, _ sentence: @autoclosure () -> String) throws {
         guard db.changesCount == 1 else { throw StoreFailure.recordRefused(sentence()) }
-    }
-}
-
-extension Entry {
-    fileprivate var purse: Purse { Purse(account: account, book: book) }
-
-    /// Its columns, in the order of the table.
-    fileprivate func write(to row: inout CanonicalRow) {
-        row.clear()
-        row.add(id.value)
-        row.add(at.microseconds)
-        row.add(epoch.value)
-        row.add(kind.rawValue)
-        row.add(account.value)
-        row.add(book.rawValue)
-        row.add(key?.value)
-        row.add(hold?.value)
-        for amount in [available, held, revenue, grant, writeoff, availableAfter, heldAfter] { row.add(amount.nanodollars) }
-        row.add(note)
     }
 }

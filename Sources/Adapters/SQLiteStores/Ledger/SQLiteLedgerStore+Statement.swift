@@ -22,7 +22,7 @@ extension SQLiteLedgerStore {
                 h.request, h.prompt_tokens, h.cached_tokens, h.completion_tokens, h.reasoning_tokens, h.source,
                 p.id, p.model, p.input, p.cached_input, p.output, p.since
             FROM entries e LEFT JOIN holds h ON h.id = e.hold LEFT JOIN prices p ON p.id = h.price
-            WHERE e.account = ? AND e.book = ? AND e.kind NOT IN ('hold', 'extend') AND e.at >= ? AND e.at < ?
+            WHERE e.account = ? AND e.book = ? AND e.kind <> 'hold' AND e.kind <> 'extend' AND e.at >= ? AND e.at < ?
             ORDER BY e.id
             """
         var lines: [StatementLine] = []

@@ -13,7 +13,8 @@ extension SQLiteLedgerStore {
             SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, h.model, count(*), sum(h.prompt_tokens),
                 sum(h.cached_tokens), sum(h.completion_tokens), sum(h.charge)
             FROM entries e JOIN holds h ON h.id = e.hold
-            WHERE e.account = ? AND e.book = ? AND e.kind IN ('settle', 'provisional') AND e.at >= ? AND e.at < ?
+            WHERE e.account = ? AND e.book = ? AND e.kind <> 'hold' AND e.kind <> 'extend'
+                AND e.kind IN ('settle', 'provisional') AND e.at >= ? AND e.at < ?
                 AND (? IS NULL OR h.model = ?)
             GROUP BY day, h.model ORDER BY day, h.model
             """

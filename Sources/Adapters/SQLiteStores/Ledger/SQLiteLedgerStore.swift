@@ -8,20 +8,24 @@ import GRDB
 package final class SQLiteLedgerStore: LedgerStore {
     let file: DatabaseFile
     private let pepper: [UInt8]?
+    private let ballast: Ballast?
 
     /// Opens or creates the database at `path` and brings its schema up to date.
     /// - Parameter pepper: what the keys were made with. It is not kept in the database, but goes along in backups: without it
     ///   no key of a restored copy would work.
+    /// - Parameter ballastBytes: what is set aside for a full disk, once ``hasRoom()`` is asked.
     /// - Throws: ``StoreFailure`` for a newer schema, a foreign or damaged file, or a setting that SQLite refuses; GRDB's
     ///   `DatabaseError` for what SQLite reports.
-    package init(path: String, pepper: [UInt8]? = nil) throws {
+    package init(path: String, pepper: [UInt8]? = nil, ballastBytes: Int = 0) throws {
         file = try DatabaseFile(path: path)
         self.pepper = pepper
+        ballast = Ballast(beside: path, bytes: ballastBytes)
     }
 
     private init(_ file: DatabaseFile) {
         self.file = file
         pepper = nil
+        ballast = nil
     }
 
     /// A ledger that is gone when it is let go: for tests.
@@ -33,6 +37,10 @@ package final class SQLiteLedgerStore: LedgerStore {
             if let pepper { try CarriedPepper.put(pepper, into: db) }
         }
     }
+
+    package func makeRoom() { ballast?.giveUp() }
+
+    package func hasRoom() -> Bool { ballast?.lay() ?? true }
 
     /// Ends all connections. For whoever moves the file next; a process that ends needs no such thing.
     func close() throws { try file.close() }

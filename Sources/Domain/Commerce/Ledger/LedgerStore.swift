@@ -3,12 +3,19 @@ package import Units
 /// What the ledger's records are written to and read back from.
 package protocol LedgerJournal: Sendable {
     func load() throws -> LedgerImage
-    /// All records or none, durable when it returns. After a throw nothing is known: the process must end and recover.
+    /// All records or none, durable when it returns.
+    /// - Throws: ``StoreHindrance`` when it is certain that nothing was written: it may be tried again. After anything else
+    ///   nothing is known, and the process must end and recover.
     func commit(_ records: [LedgerRecord]) throws
 }
 
 /// Where the ledger is kept. One process writes; whoever reads does not wait for it.
 package protocol LedgerStore: LedgerJournal {
+    /// Gives up what was set aside for a full disk, so that what is under way can be finished.
+    func makeRoom()
+    /// Whether there is room for new business; sets aside again what was given up.
+    func hasRoom() -> Bool
+
     /// Every movement of one book, oldest first.
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine]
     /// Settled requests by day (UTC) and model, oldest first.
@@ -17,6 +24,14 @@ package protocol LedgerStore: LedgerJournal {
     func verify() throws -> LedgerVerdict
     /// Writes a consistent copy while serving.
     func backUp(to path: String) throws
+}
+
+/// Why nothing was written although nothing is broken.
+package enum StoreHindrance: Error, Hashable, Sendable {
+    /// The disk, or what the store may use of it, is full.
+    case full
+    /// Somebody else has the store locked.
+    case locked
 }
 
 /// One line a customer can check by hand.

@@ -38,6 +38,10 @@
             try store.usage(of: purse, from: from, to: to, model: model)
         }
 
+        func makeRoom() { store.makeRoom() }
+
+        func hasRoom() -> Bool { store.hasRoom() }
+
         func verify() throws -> LedgerVerdict { try store.verify() }
 
         func backUp(to path: String) throws { try store.backUp(to: path) }

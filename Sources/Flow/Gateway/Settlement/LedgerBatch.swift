@@ -8,21 +8,30 @@ package struct LedgerInbox: Sendable {
         let then: (@Sendable (LedgerOutcome) -> Void)?
     }
 
-    private let commandsMax: Int
-    private var items: [Item] = []
+    /// About a second of work: see ``expect(commandsPerSecond:)``.
+    private var commandsMax: Int
+    private var items: ArraySlice<Item> = []
     package private(set) var isClosed = false
-    package private(set) var isAdmitting = true
+    private var isStopped = false
+    /// Nothing new is begun until there is room again.
+    package var isHindered = false
 
     /// - Parameter commandsMax: beyond so many waiting commands nothing new is begun.
     package init(commandsMax: Int) { self.commandsMax = commandsMax }
 
     package var isEmpty: Bool { items.isEmpty }
+    package var isAdmitting: Bool { !isStopped && !isHindered }
+
+    /// What the writer was seen to carry out when it had much to do. From here a second of it may wait, no more.
+    package mutating func expect(commandsPerSecond: Int) {
+        commandsMax = min(max(commandsPerSecond, Limits.inboxCommandsLeast), Limits.inboxCommandsMost)
+    }
 
     /// - Returns: why the command is not taken; nothing comes of it then.
     package mutating func add(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) -> Refusal? {
         if case .hold = command {
-            guard isAdmitting else { return .notAdmitting }
-            guard items.count < commandsMax else { return .busy }
+            guard !isStopped else { return .notAdmitting }
+            guard !isHindered, items.count < commandsMax else { return .busy }
         }
         precondition(!isClosed, "the ledger is asked nothing after it closed")
         items.append(Item(command: command, then: then))
@@ -35,12 +44,17 @@ package struct LedgerInbox: Sendable {
         items.append(Item(command: command, then: nil))
     }
 
-    package mutating func take() -> [Item] {
-        defer { items = [] }
-        return items
+    /// The first `count` of them.
+    package mutating func take(_ count: Int = .max) -> [Item] {
+        guard items.count > count else {
+            defer { items = [] }
+            return Array(items)
+        }
+        defer { items = items.dropFirst(count) }
+        return Array(items.prefix(count))
     }
 
-    package mutating func stopAdmitting() { isAdmitting = false }
+    package mutating func stopAdmitting() { isStopped = true }
     package mutating func close() { isClosed = true }
 }
 

@@ -9,7 +9,8 @@ package import Units
 /// ``Ledger/step(_:at:)``, makes a whole batch durable in one commit and only then tells anyone the outcome.
 ///
 /// Nothing a caller does reaches in here: a command that was submitted is carried out, whether or not somebody still waits
-/// for it. A commit that fails ends the process, because nobody can know what is on the disk; the next start recovers.
+/// for it. On a full disk nothing new is begun and what is under way is tried again. Any other failure of a commit ends the
+/// process, because nobody can know what is on the disk; the next start recovers.
 package final class LedgerWriter: LedgerDesk {
     private struct Desk: Sendable {
         var inbox = LedgerInbox(commandsMax: Limits.inboxCommandsMax)
@@ -30,6 +31,10 @@ package final class LedgerWriter: LedgerDesk {
         self.clock = clock
         self.logger = logger
         published = Mutex(PublishedBooks(ledger))
+        if !store.hasRoom() {
+            logger.critical("ledger.hindered", metadata: ["by": "full"])
+            desk.withLock { $0.inbox.isHindered = true }
+        }
         let thread = Thread { [self] in run(ledger) }
         thread.name = "ledger"
         thread.start()
@@ -79,32 +84,84 @@ package final class LedgerWriter: LedgerDesk {
 
     private func run(_ start: Ledger) {
         var ledger = start
+        var mustWait = true
         while true {
-            _ = wake.wait(timeout: .now() + .milliseconds(Limits.noteDelayMilliseconds))
-            let (items, closed) = desk.withLock { desk in
+            if mustWait { _ = wake.wait(timeout: .now() + .milliseconds(Limits.noteDelayMilliseconds)) }
+            let (items, isClosed, isHindered) = desk.withLock { desk in
                 desk.signalled = false
-                return (desk.inbox.take(), desk.inbox.isClosed)
+                let items = desk.inbox.take(Limits.batchCommandsMax)
+                mustWait = desk.inbox.isEmpty
+                return (items, desk.inbox.isClosed, desk.inbox.isHindered)
             }
             if !items.isEmpty { carryOut(items, on: &ledger) }
-            if closed { break }
+            if isHindered, store.hasRoom() { resume() }
+            if isClosed, mustWait { break }
         }
         ended.signal()
     }
 
     private func carryOut(_ items: [LedgerInbox.Item], on ledger: inout Ledger) {
+        let start = ContinuousClock.now
         let batch = LedgerBatch(items, decidedBy: &ledger, at: clock.now())
         if !batch.records.isEmpty {
-            do { try store.commit(batch.records) } catch { die(of: error) }
+            do {
+                try store.commit(batch.records)
+            } catch let hindrance as StoreHindrance {
+                return persevere(with: items, against: hindrance, on: &ledger)
+            } catch {
+                die(of: error)
+            }
             published.withLock { $0.publish(batch.records) }
         }
         batch.tell()
+        guard items.count >= Limits.batchCommandsTelling else { return }
+        let microseconds = max((ContinuousClock.now - start) / .microseconds(1), 1)
+        desk.withLock { $0.inbox.expect(commandsPerSecond: Int(Double(items.count) * 1_000_000 / microseconds)) }
     }
 
-    /// After a failed commit nothing is known; going on could promise what is not on the disk (ledger rule R6).
+    /// A commit of which nothing was written: nothing new is begun, and what settles or releases is tried again, its askers
+    /// waiting, until the store takes it.
+    private func persevere(with items: [LedgerInbox.Item], against hindrance: StoreHindrance, on ledger: inout Ledger) {
+        logger.critical("ledger.hindered", metadata: ["by": "\(hindrance)"])
+        let waiting = desk.withLock { desk in
+            desk.inbox.isHindered = true
+            return desk.inbox.take()
+        }
+        let kept = (items + waiting).filter { item in
+            guard case .hold = item.command else { return true }
+            item.then?(.refused(.busy))
+            return false
+        }
+        let deadline = ContinuousClock.now + .seconds(Limits.hindranceSeconds)
+        while true {
+            if hindrance == .full { store.makeRoom() }
+            do {
+                // The store is where the last commit left it, and so the ledger must be before it decides again.
+                ledger = Ledger(try store.load(), epoch: ledger.epoch)
+                let batch = LedgerBatch(kept, decidedBy: &ledger, at: clock.now())
+                if !batch.records.isEmpty {
+                    try store.commit(batch.records)
+                    published.withLock { $0.publish(batch.records) }
+                }
+                return batch.tell()
+            } catch is StoreHindrance where ContinuousClock.now < deadline {
+                Thread.sleep(forTimeInterval: Double(Limits.hindrancePauseMilliseconds) / 1000)
+            } catch {
+                die(of: error)
+            }
+        }
+    }
+
+    private func resume() {
+        desk.withLock { $0.inbox.isHindered = false }
+        logger.notice("ledger.resumed")
+    }
+
+    /// After a failed commit nothing is known; going on could promise what is not on the disk (ledger rule R6). Nothing is run
+    /// on the way out that could wait for anything.
     private func die(of error: any Error) -> Never {
-        logger.critical("ledger.commit_failed", metadata: ["error": "\(error)"])
         FileHandle.standardError.write(
             Data("the ledger could not be written: \(error); the server ends here and recovers at its next start\n".utf8))
-        exit(74)
+        _exit(74)
     }
 }
