@@ -6,12 +6,32 @@ extension Money: CustomStringConvertible {
     package var brief: String { decimal(decimalsMin: 2) }
 
     private func decimal(decimalsMin: Int) -> String {
-        let magnitude = nanodollars.magnitude
-        let unit = UInt64(Money.nanodollarsPerDollar)
-        let fraction = String(magnitude % unit)
-        var decimals = Array((String(repeating: "0", count: 9 - fraction.count) + fraction).utf8)
-        while decimals.count > decimalsMin, decimals.last == UInt8(ascii: "0") { decimals.removeLast() }
-        return (nanodollars < 0 ? "-" : "") + String(magnitude / unit) + "." + String(decoding: decimals, as: UTF8.self)
+        var dollars = nanodollars.magnitude / UInt64(Money.nanodollarsPerDollar)
+        var fraction = nanodollars.magnitude % UInt64(Money.nanodollarsPerDollar)
+        var decimals = 9
+        while decimals > decimalsMin, fraction % 10 == 0 {
+            fraction /= 10
+            decimals -= 1
+        }
+        // From the last digit to the first: at most nine decimals, a point, ten digits and a sign.
+        return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 24) { text in
+            var start = text.count
+            func put(_ byte: UInt8) {
+                start -= 1
+                text[start] = byte
+            }
+            for _ in 0..<decimals {
+                put(UInt8(ascii: "0") + UInt8(fraction % 10))
+                fraction /= 10
+            }
+            put(UInt8(ascii: "."))
+            repeat {
+                put(UInt8(ascii: "0") + UInt8(dollars % 10))
+                dollars /= 10
+            } while dollars > 0
+            if nanodollars < 0 { put(UInt8(ascii: "-")) }
+            return String(decoding: text[start...], as: UTF8.self)
+        }
     }
 
     /// Reads `5`, `5.00`, `0.000000001` or `-1.5`: digits, at most one point, at most nine decimals.

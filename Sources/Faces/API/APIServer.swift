@@ -1,7 +1,6 @@
 package import Gateway
 package import Logging
 package import NIOCore
-import NIOHTTP1
 import NIOPosix
 
 /// The server before it listens: one port for the chat routes, which never leave their connection's event loop, and for
@@ -31,13 +30,12 @@ package struct APIServer: Sendable {
     package func listen(host: String, port: Int) async throws -> ListeningServer {
         let loops = group.makeIterator().map { ServingLoop($0, service: service) }
         let loopsByID = Dictionary(uniqueKeysWithValues: loops.map { (ObjectIdentifier($0.loop), $0) })
-        let limits = service.limits
         let channel = try await ServerBootstrap(group: group)
-            .serverChannelOption(.backlog, value: limits.backlogConnections)
+            .serverChannelOption(.backlog, value: service.limits.backlogConnections)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .serverChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
-                    try channel.pipeline.syncOperations.addHandler(AcceptPause(for: limits.acceptPauseTime))
+                    try channel.pipeline.syncOperations.addHandler(AcceptPause(for: service.limits.acceptPauseTime))
                 }
             }
             .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
@@ -48,8 +46,7 @@ package struct APIServer: Sendable {
                     preconditionFailure("every loop of the group serves")
                 }
                 return channel.eventLoop.makeCompletedFuture {
-                    let decoder = HTTPRequestDecoder(limitConfiguration: limits.decoder)
-                    try channel.pipeline.syncOperations.addHandlers(ByteToMessageHandler(decoder), Connection(serving))
+                    try channel.pipeline.syncOperations.addHandler(Connection(serving))
                 }
             }
             .bind(host: host, port: port).get()
@@ -84,11 +81,9 @@ package struct ListeningServer: Sendable {
 }
 
 extension APILimits {
-    fileprivate var decoder: NIOHTTPDecoderLimitConfiguration {
-        var limits = NIOHTTPDecoderLimitConfiguration()
-        limits.maxHeaderFieldSize = headerFieldBytesMax
-        limits.maxHeaderListSize = headerBytesMax
-        limits.maxHeaderFieldCount = headerFieldsMax
-        return limits
+    var parser: RequestParser.Limits {
+        RequestParser.Limits(
+            fieldBytesMax: headerFieldBytesMax, headBytesMax: headerBytesMax, fieldsMax: headerFieldsMax,
+            chunkExtensionBytesMax: chunkExtensionBytesMax)
     }
 }

@@ -40,6 +40,9 @@ extension ErrorResponse {
             case .syntax: ErrorResponse(.badRequest, "The request is not well-formed HTTP/1.1.")
             case .headerTooLarge:
                 ErrorResponse(.requestHeaderFieldsTooLarge, "The request's header is too large or has too many fields.")
+            case .chunkExtensions:
+                ErrorResponse(.payloadTooLarge, "The extensions of the body's chunks are too large.")
+            case .method: ErrorResponse(.notImplemented, "The request's method is not known here.")
             case .version: ErrorResponse(.httpVersionNotSupported, "Only HTTP/1.1 and HTTP/1.0 are spoken here.")
             case .host: ErrorResponse(.badRequest, "A request has exactly one Host field.")
             case .length:

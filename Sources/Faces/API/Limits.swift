@@ -20,19 +20,19 @@ package struct APILimits: Sendable {
     package var lingerTime = TimeAmount.seconds(2)
     /// … and how much it may go on sending meanwhile.
     package var lingerBytesMax = 4 << 20
-    /// Parts of requests that may wait while an earlier one is answered: more than one read of the shortest requests brings.
-    package var waitingPartsMax = 16_384
     /// A caller who does not read at all for so long is cut; what was delivered is billed.
     package var stallTime = TimeAmount.seconds(30)
 
     // MARK: Headers
 
-    /// Bytes of all header names and values with the request's target: clients send under 2 KB, cookies of proxies under 16.
+    /// Bytes of a request's head: clients send under 2 KB, cookies of proxies under 16.
     package var headerBytesMax = 32 << 10
-    /// Bytes of one header field, or of the target.
+    /// Bytes of one line of it: a header field, or the target with its method.
     package var headerFieldBytesMax = 16 << 10
     /// Header fields of one request.
     package var headerFieldsMax = 100
+    /// Bytes of all extensions of a body's chunks, which nobody sends and nobody needs.
+    package var chunkExtensionBytesMax = 4 << 10
 
     // MARK: Bodies
 

@@ -27,7 +27,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
             let writer = AnswerWriter(
                 id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
                 model: admitted.model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
-                fingerprint: answer.fingerprint)
+                fingerprint: answer.fingerprint, streams: request.prompt.stream)
             if request.prompt.stream {
                 let reply = EventStreamReply(on: connection, writer: writer, request: request)
                 stream = reply

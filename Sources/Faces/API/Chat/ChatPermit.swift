@@ -8,20 +8,27 @@ struct ChatPermit: Sendable {
 
     init(_ dialect: ChatDialect, _ request: RequestHead, _ keys: KeyDirectory) throws(ErrorResponse) {
         self.dialect = dialect
-        caller = try request.authorization.caller(in: keys)
-        if let encoding = request.contentEncoding, !encoding.utf8.equals("identity") {
+        caller = try request.caller(in: keys)
+        if let encoding = request.contentEncoding, encoding.lowercased() != "identity" {
             throw .unsupportedContentEncoding(encoding)
         }
-        if let type = request.contentType, !ChatPermit.isJSON(type) {
-            throw ErrorResponse(RequestFault.unsupportedContentType(type))
+        if request.withContentType(ChatPermit.isJSON) == false {
+            throw ErrorResponse(RequestFault.unsupportedContentType(request.contentType ?? ""))
         }
     }
 
-    /// The dialect spoken at a path, with or without a slash at its end; nil when it is not a chat's path.
-    static func dialect(of path: String) -> ChatDialect? {
-        switch path {
-        case "/v1/chat/completions", "/v1/chat/completions/": .openAI
-        case "/api/chat-completions/", "/api/chat-completions": .reference
+    /// The dialect spoken at a request's address, with or without a slash at its end; nil when it is not a chat's.
+    static func dialect(of request: RequestHead) -> ChatDialect? {
+        // Nearly always a plain path: compared where it stands.
+        if let dialect = request.withTarget(dialect) { return dialect }
+        guard var path = request.target?.path else { return nil }
+        return path.withUTF8 { dialect(of: UnsafeRawBufferPointer($0)) }
+    }
+
+    private static func dialect(of path: UnsafeRawBufferPointer) -> ChatDialect? {
+        switch path.count {
+        case 20 where path.isSame(as: "/v1/chat/completions"), 21 where path.isSame(as: "/v1/chat/completions/"): .openAI
+        case 22 where path.isSame(as: "/api/chat-completions/"), 21 where path.isSame(as: "/api/chat-completions"): .reference
         default: nil
         }
     }
@@ -29,8 +36,8 @@ struct ChatPermit: Sendable {
     static let paths = ["/v1/chat/completions", "/api/chat-completions"]
 
     /// `application/json`, with or without parameters.
-    private static func isJSON(_ type: String) -> Bool {
-        let essence = type.utf8.prefix { $0 != UInt8(ascii: ";") && $0 != UInt8(ascii: " ") }
-        return essence.equals("application/json")
+    private static func isJSON(_ type: UnsafeRawBufferPointer) -> Bool {
+        let essence = type.prefix { $0 != UInt8(ascii: ";") && !$0.isBlank }
+        return UnsafeRawBufferPointer(rebasing: essence).equals("application/json")
     }
 }

@@ -85,10 +85,9 @@ final class EventStreamReply: AnswerSink {
         var buffer = ByteBuffer()
         buffer.reserveCapacity(384)
         connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked).write(into: &buffer)
-        buffer.writeStaticString("content-type: text/event-stream; charset=utf-8\r\n")
-        buffer.writeStaticString("cache-control: no-cache\r\n")
-        // Keeps nginx from gathering a stream into one piece.
-        buffer.writeStaticString("x-accel-buffering: no\r\n")
+        // The last of them keeps nginx from gathering a stream into one piece.
+        buffer.writeStaticString(
+            "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
         buffer.writeDropped(dropped)
         buffer.writeHeadEnd()
         return buffer

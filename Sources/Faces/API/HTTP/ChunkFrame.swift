@@ -31,12 +31,26 @@ struct ChunkFrame {
         buffer.moveReaderIndex(forwardBy: ChunkFrame.headroomBytes)
         guard isChunked else { return buffer }
         if size > 0 {
-            let line = String(size, radix: 16) + "\r\n"
-            buffer.moveReaderIndex(to: ChunkFrame.headroomBytes - line.utf8.count)
-            buffer.setString(line, at: buffer.readerIndex)
+            buffer.moveReaderIndex(to: ChunkFrame.headroomBytes - writeSize(size))
             buffer.writeStaticString("\r\n")
         }
         if last { buffer.writeStaticString("0\r\n\r\n") }
         return buffer
+    }
+
+    /// Writes the size in hexadecimal and a line break right before the chunk.
+    /// - Returns: how many bytes that took.
+    private mutating func writeSize(_ size: Int) -> Int {
+        let digits = (Int.bitWidth - size.leadingZeroBitCount + 3) / 4
+        precondition(digits + 2 <= ChunkFrame.headroomBytes, "one turn writes less than four gigabytes")
+        // Eight digits, of which the last ones are wanted, and the break behind them.
+        var text: (UInt64, UInt16) = (0, 0x0A0D)
+        for place in 0..<8 {
+            let digit = UInt64(size >> (4 * place) & 15)
+            text.0 |= (digit < 10 ? 0x30 + digit : 0x57 + digit) << UInt64(8 * (7 - place))
+        }
+        buffer.setInteger(text.0, at: 0, endianness: .little)
+        buffer.setInteger(text.1, at: 8, endianness: .little)
+        return digits + 2
     }
 }

@@ -1,14 +1,11 @@
 import NIOCore
-import NIOHTTP1
 import Units
 import Wire
 
 extension Connection {
     /// A new request begins. Whatever can be refused by its head alone is refused here, before its body is read.
-    func receive(_ head: HTTPRequestHead) {
-        turn = Turn(request: .random(using: &serving.random), isHead: head.method == .HEAD)
-        let request: RequestHead
-        do { request = try RequestHead(head) } catch { return refuse(ErrorResponse(error)) }
+    func receive(_ request: RequestHead) {
+        turn = Turn(request: .random(using: &serving.random), isHead: request.method == .head)
         turn.isHTTP10 = request.isHTTP10
         turn.keepsAlive = !request.isLastOnConnection && !serving.isStopping
 
@@ -27,9 +24,7 @@ extension Connection {
     }
 
     private func purpose(of request: RequestHead) -> Incoming.Purpose {
-        guard let target = request.target, let dialect = ChatPermit.dialect(of: target.path), request.method == .POST else {
-            return .plain
-        }
+        guard request.method == .post, let dialect = ChatPermit.dialect(of: request) else { return .plain }
         do { return .chat(try ChatPermit(dialect, request, serving.service.keys)) } catch { return .refused(error) }
     }
 

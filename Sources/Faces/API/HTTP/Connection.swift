@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import Units
 
 /// One caller's connection: lets one request in at a time, sees that it comes in good order and good time, hands it to whoever
@@ -9,7 +8,7 @@ import Units
 ///
 /// `@unchecked Sendable`: every `var` is touched on the channel's event loop only.
 final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecked Sendable {
-    typealias InboundIn = HTTPServerRequestPart
+    typealias InboundIn = ByteBuffer
     typealias OutboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
 
@@ -25,12 +24,6 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
         case gone
     }
 
-    /// What the parser said while an answer was being made: the next requests wait their turn.
-    enum Arrival {
-        case part(HTTPServerRequestPart)
-        case malformed(MalformedRequest)
-    }
-
     let serving: ServingLoop
     let loop: any EventLoop
     var context: ChannelHandlerContext?
@@ -40,13 +33,12 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     var turn = Turn()
     var exchange: (any Exchange)?
 
-    private var backlog = CircularBuffer<Arrival>()
-    private var isTakingBacklog = false
+    /// What is read while an answer is being made waits in here, unparsed.
+    private var parser: RequestParser
+    private var isTakingParts = false
     private var isReadHeld = false
     /// The caller has closed its side. It may still listen.
     private(set) var isInputClosed = false
-    /// The last read brought a part of a request.
-    private var hasTakenPart = false
     /// Bytes of a head have come, and not all of it.
     private var isPartlyRead = false
     private var phaseDeadline: NIODeadline
@@ -56,6 +48,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     init(_ serving: ServingLoop) {
         self.serving = serving
         loop = serving.loop
+        parser = RequestParser(serving.limits.parser)
         phaseDeadline = .now() + serving.limits.headTime
     }
 
@@ -71,7 +64,6 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     func channelInactive(context: ChannelHandlerContext) {
         phase = .gone
         self.context = nil
-        backlog.removeAll()
         dropIncoming()
         exchange?.callerLeft()
         exchange = nil
@@ -80,16 +72,8 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        guard let parserError = error as? HTTPParserError else {
-            if case ByteToMessageDecoderError.dataReceivedInErrorState(_, let bytes) = error {
-                throwAway(bytes)
-            } else {
-                // A broken socket: there is nobody to answer.
-                context.close(promise: nil)
-            }
-            return
-        }
-        arrived(.malformed(MalformedRequest(parserError)))
+        // A broken socket: there is nobody to answer.
+        context.close(promise: nil)
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -107,49 +91,58 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        hasTakenPart = true
-        arrived(.part(unwrapInboundIn(data)))
+        let bytes = unwrapInboundIn(data)
+        guard phase != .lingering else { return throwAway(bytes) }
+        parser.take(bytes)
+        takeParts()
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
-        if phase == .idle, !hasTakenPart, !isPartlyRead {
+        if phase == .idle, parser.isInHead, !isPartlyRead {
             // Bytes came, and no head is complete: from here it must be, soon.
             isPartlyRead = true
             phaseDeadline = min(phaseDeadline, .now() + serving.limits.headTime)
         }
-        hasTakenPart = false
         context.fireChannelReadComplete()
     }
 
     func read(context: ChannelHandlerContext) {
-        // Nothing more is read from a caller who waits for an answer: its next requests stay in the kernel.
-        if phase == .answering { isReadHeld = true } else { context.read() }
+        // Of a caller who waits for an answer one read is taken in advance, so that it is seen when it leaves; more of its next
+        // requests stay in the kernel.
+        if phase == .answering, parser.unreadBytes > 0 { isReadHeld = true } else { context.read() }
     }
 
-    private func arrived(_ arrival: Arrival) {
-        if phase == .answering || !backlog.isEmpty {
-            backlog.append(arrival)
-            if backlog.count > serving.limits.waitingPartsMax { cut() }
-        } else {
-            take(arrival)
+    /// Takes what has come, up to the request that must be answered first. Not recursive, however many short ones wait in a row.
+    private func takeParts() {
+        guard !isTakingParts else { return }
+        isTakingParts = true
+        while phase == .idle || phase == .receiving, takePart() {}
+        isTakingParts = false
+        guard phase != .answering else { return }
+        if isInputClosed, phase == .idle || phase == .receiving {
+            closeWhenWritten()
+        } else if isReadHeld {
+            isReadHeld = false
+            context?.read()
         }
     }
 
-    private func take(_ arrival: Arrival) {
-        switch (phase, arrival) {
-        case (.idle, .part(.head(let head))):
-            isPartlyRead = false
-            receive(head)
-        case (.receiving, .part(.body(let part))): receive(part)
-        case (.receiving, .part(.end)): receivedAll()
-        case (.receiving, .malformed(let fault)): refuse(ErrorResponse(fault))
-        case (.idle, .malformed(let fault)):
-            turn = Turn(request: .random(using: &serving.random))
-            refuse(ErrorResponse(fault))
-        case (.lingering, .part(.body(let part))): throwAway(part)
-        case (.lingering, _), (.gone, _), (.idle, .part), (.receiving, .part): break
-        case (.answering, _): preconditionFailure("nothing is taken while an answer is being made")
+    /// - Returns: false when nothing more has come.
+    private func takePart() -> Bool {
+        do throws(MalformedRequest) {
+            switch try parser.next() {
+            case .head(let head):
+                isPartlyRead = false
+                receive(head)
+            case .body(let part): receive(part)
+            case .end: receivedAll()
+            case nil: return false
+            }
+        } catch {
+            if phase == .idle { turn = Turn(request: .random(using: &serving.random)) }
+            refuse(ErrorResponse(error))
         }
+        return true
     }
 
     private func throwAway(_ bytes: ByteBuffer) {
@@ -162,22 +155,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
         phase = .idle
         isPartlyRead = false
         phaseDeadline = .now() + serving.limits.idleTime
-        takeBacklog()
-    }
-
-    /// Not recursive, however many short requests wait in a row.
-    private func takeBacklog() {
-        guard !isTakingBacklog else { return }
-        isTakingBacklog = true
-        while phase != .answering, let next = backlog.popFirst() { take(next) }
-        isTakingBacklog = false
-        guard phase != .answering else { return }
-        if isInputClosed, phase == .idle || phase == .receiving {
-            closeWhenWritten()
-        } else if isReadHeld {
-            isReadHeld = false
-            context?.read()
-        }
+        takeParts()
     }
 
     func dropIncoming() {
@@ -214,7 +192,6 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     func linger() {
         phase = .lingering
         phaseDeadline = .now() + serving.limits.lingerTime
-        backlog.removeAll()
         guard !isInputClosed else { return closeWhenWritten() }
         context?.close(mode: .output, promise: nil)
         isReadHeld = false
@@ -266,17 +243,5 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
         case .lingering: if now >= phaseDeadline { cut() }
         case .gone: break
         }
-    }
-}
-
-extension MalformedRequest {
-    init(_ error: HTTPParserError) {
-        self =
-            switch error {
-            case .headerOverflow: .headerTooLarge
-            case .invalidVersion: .version
-            case .unexpectedContentLength, .invalidContentLength: .length
-            default: .syntax
-            }
     }
 }

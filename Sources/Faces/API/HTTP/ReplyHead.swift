@@ -1,6 +1,7 @@
 import NIOCore
 import NIOHTTP1
 import Units
+import Wire
 
 /// How a reply's body is framed.
 enum ReplyFraming: Hashable, Sendable {
@@ -26,34 +27,50 @@ struct ReplyHead {
 
     /// Writes the status line and the common fields; the caller adds its own and an empty line.
     func write(into buffer: inout ByteBuffer) {
-        if status == .ok {
-            buffer.writeStaticString("HTTP/1.1 200 OK\r\n")
-        } else {
-            buffer.writeString("HTTP/1.1 \(status.code) \(status.reasonPhrase)\r\n")
-        }
-        buffer.writeField("date", date)
-        buffer.writeField("x-request-id", request.description)
-        switch framing {
-        case .bytes(let count): buffer.writeField("content-length", String(count))
-        case .chunked: buffer.writeStaticString("transfer-encoding: chunked\r\n")
-        case .untilClose, .none: break
-        }
-        if !keepsAlive {
-            buffer.writeStaticString("connection: close\r\n")
-        } else if isHTTP10 {
-            buffer.writeStaticString("connection: keep-alive\r\n")
+        buffer.write(upTo: ReplyHead.bytesMax) { room in
+            if status == .ok {
+                room.write("HTTP/1.1 200 OK\r\ndate: ")
+            } else {
+                room.write("HTTP/1.1 ")
+                room.write(decimal: Int(status.code))
+                room.write(" ")
+                room.write(status.reasonPhrase)
+                room.write("\r\ndate: ")
+            }
+            room.write(date)
+            room.write("\r\nx-request-id: ")
+            room.write(request.description)
+            room.write("\r\n")
+            switch framing {
+            case .bytes(let count):
+                room.write("content-length: ")
+                room.write(decimal: count)
+                room.write("\r\n")
+            case .chunked: room.write("transfer-encoding: chunked\r\n")
+            case .untilClose, .none: break
+            }
+            if !keepsAlive {
+                room.write("connection: close\r\n")
+            } else if isHTTP10 {
+                room.write("connection: keep-alive\r\n")
+            }
         }
     }
+
+    /// Reasons are a few words of ours, dates and ids have one length.
+    private static let bytesMax = 320
 }
 
 extension ByteBuffer {
     /// Appends one header field. Values are ours, or were checked: a line break in one would be a fault of ours.
     mutating func writeField(_ name: StaticString, _ value: String) {
         assert(value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a header value is one line")
-        writeStaticString(name)
-        writeStaticString(": ")
-        writeString(value)
-        writeStaticString("\r\n")
+        write(upTo: name.utf8CodeUnitCount + value.utf8.count + 4) { room in
+            room.write(name)
+            room.write(": ")
+            room.write(value)
+            room.write("\r\n")
+        }
     }
 
     /// Appends the empty line that ends a head.

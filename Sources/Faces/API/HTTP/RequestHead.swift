@@ -1,7 +1,19 @@
-import NIOHTTP1
+import NIOCore
 
-/// A request as its head tells it, checked and gathered in one pass over the header fields.
+/// A request as its head tells it: what is acted upon was found while it was read, the rest stays in its bytes.
 struct RequestHead: Sendable {
+    enum Method: String, Sendable {
+        case get = "GET"
+        case head = "HEAD"
+        case post = "POST"
+        case put = "PUT"
+        case patch = "PATCH"
+        case delete = "DELETE"
+        case options = "OPTIONS"
+        case trace = "TRACE"
+        case connect = "CONNECT"
+    }
+
     enum Body: Hashable, Sendable {
         case none
         case bytes(Int)
@@ -9,92 +21,122 @@ struct RequestHead: Sendable {
         case chunked
     }
 
-    enum Authorization: Sendable {
-        case none
-        case one(String)
-        /// Several, so that nobody can know which is meant.
-        case several
+    /// What ``HeadReader`` learnt.
+    struct Found: Sendable {
+        var method = Method.get
+        var target = Span(0..<0)
+        var isHTTP10 = false
+        var body = Body.none
+        /// The caller waits for `100 Continue` before it sends the body.
+        var expectsContinue = false
+        var authorizations = 0
+        var authorization: Span?
+        var contentType: Span?
+        var contentEncoding: Span?
+        var closes = false
+        var keepsAlive = false
+        var changesProtocol = false
     }
 
-    let method: HTTPMethod
-    /// The target as it was sent, without scheme and host; nil when it is neither a path nor a URL.
-    let target: Target?
-    let isHTTP10: Bool
-    /// The caller wants to use the connection again, as far as the head says.
-    let keepsAlive: Bool
-    private(set) var body = Body.none
-    private(set) var authorization = Authorization.none
-    private(set) var contentType: String?
-    private(set) var contentEncoding: String?
+    private let bytes: ByteBuffer
+    private let found: Found
+
+    init(_ bytes: ByteBuffer, _ found: Found) {
+        self.bytes = bytes
+        self.found = found
+    }
+
+    var method: Method { found.method }
+    var isHTTP10: Bool { found.isHTTP10 }
+    var body: Body { found.body }
     /// The caller waits for `100 Continue` before it sends the body.
-    private(set) var expectsContinue = false
-    let fields: HTTPHeaders
+    var expectsContinue: Bool { found.expectsContinue && !isHTTP10 }
 
-    private var hosts = 0
-    private var changesProtocol = false
-
-    /// - Throws: ``MalformedRequest``, after which the connection cannot be trusted any more.
-    init(_ head: HTTPRequestHead) throws(MalformedRequest) {
-        guard head.version.major == 1, head.version.minor <= 1 else { throw .version }
-        isHTTP10 = head.version.minor == 0
-        method = head.method
-        target = Target(head.uri)
-        fields = head.headers
-        keepsAlive = head.isKeepAlive
-        for (name, value) in head.headers { try note(name.utf8, value) }
-        // RFC 9112 section 3.2
-        guard hosts == 1 || (hosts == 0 && isHTTP10) else { throw .host }
+    /// No request follows on this connection. Whoever asks for another protocol is answered in this one, and let go.
+    var isLastOnConnection: Bool {
+        found.closes || (isHTTP10 && !found.keepsAlive) || found.changesProtocol || method == .connect
     }
 
-    /// After `Upgrade` or `CONNECT` the parser takes what follows for another protocol, which we never speak.
-    var isLastOnConnection: Bool { !keepsAlive || changesProtocol || method == .CONNECT }
+    /// The target as it was sent, without scheme and host; nil when it is neither a path nor a URL.
+    var target: Target? { Target(text(found.target)) }
 
-    private mutating func note(_ name: String.UTF8View, _ value: String) throws(MalformedRequest) {
-        switch name.count {
-        case 4 where name.equals("host"): hosts += 1
-        case 6 where name.equals("expect"):
-            guard value.utf8.equals("100-continue") else { throw .expectation }
-            expectsContinue = !isHTTP10
-        case 7 where name.equals("upgrade"): changesProtocol = true
-        case 12 where name.equals("content-type"): contentType = value
-        case 13 where name.equals("authorization"):
-            if case .none = authorization { authorization = .one(value) } else { authorization = .several }
-        case 14 where name.equals("content-length"):
-            guard body == .none, let bytes = Int(value), bytes >= 0 else { throw .length }
-            body = .bytes(bytes)
-        case 16 where name.equals("content-encoding"): contentEncoding = value
-        case 17 where name.equals("transfer-encoding"):
-            // One framing only: two are how requests are smuggled past proxies (RFC 9112 section 6.3).
-            guard body == .none, !isHTTP10, value.utf8.equals("chunked") else { throw .length }
-            body = .chunked
-        default: break
+    /// Lends the target as it was sent.
+    func withTarget<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result { lend(found.target, body) }
+
+    var contentType: String? { found.contentType.map(text) }
+    var contentEncoding: String? { found.contentEncoding.map(text) }
+
+    func withContentType<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        found.contentType.map { lend($0, body) }
+    }
+
+    /// How often `Authorization` stands there: more than once, and nobody can know which is meant.
+    var authorizations: Int { found.authorizations }
+
+    /// Lends the value of `Authorization`, the last if there are several.
+    func withAuthorization<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        found.authorization.map { lend($0, body) }
+    }
+
+    /// Every field in its order, for those who want them all.
+    var fields: [(name: String, value: String)] {
+        let lines = String(buffer: bytes).utf8.split(separator: 0x0A).map { $0.last == 0x0D ? $0.dropLast() : $0 }
+        return lines.drop(while: \.isEmpty).dropFirst().compactMap { line in
+            guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else { return nil }
+            var value = line[line.index(after: colon)...].drop(while: \.isBlank)
+            while value.last?.isBlank == true { value.removeLast() }
+            return (String(Substring(line[..<colon])), String(Substring(value)))
+        }
+    }
+
+    private func lend<Result>(_ span: Span, _ body: (UnsafeRawBufferPointer) -> Result) -> Result {
+        bytes.withUnsafeReadableBytes { body(UnsafeRawBufferPointer(rebasing: $0[span.range])) }
+    }
+
+    private func text(_ span: Span) -> String { lend(span) { String(decoding: $0, as: UTF8.self) } }
+}
+
+extension RequestHead.Method {
+    init?(_ name: Slice<UnsafeRawBufferPointer>) {
+        let bytes = UnsafeRawBufferPointer(rebasing: name)
+        // Nearly always; methods are written in capitals.
+        if bytes.isSame(as: "POST") {
+            self = .post
+        } else if bytes.isSame(as: "GET") {
+            self = .get
+        } else {
+            self.init(rawValue: String(decoding: bytes, as: UTF8.self))
+        }
+    }
+}
+
+extension RequestHead.Found {
+    /// Notes the options of a `Connection` field, of which there may be several.
+    mutating func note(connection value: UnsafeRawBufferPointer) {
+        for option in value.split(separator: UInt8(ascii: ",")) {
+            var option = option
+            while option.first?.isBlank == true { option.removeFirst() }
+            while option.last?.isBlank == true { option.removeLast() }
+            let name = UnsafeRawBufferPointer(rebasing: option)
+            if name.equals("close") { closes = true }
+            if name.equals("keep-alive") { keepsAlive = true }
         }
     }
 }
 
 /// Why a request cannot be read as HTTP/1.1.
 enum MalformedRequest: Error {
-    /// Something the parser refuses.
+    /// It breaks the grammar.
     case syntax
     /// The header is larger than it may be, or has too many fields.
     case headerTooLarge
+    /// The chunks of its body say more about themselves than they may.
+    case chunkExtensions
     case version
+    /// No method that is known here.
+    case method
     case host
     /// The length of the body is stated twice, or in no way we know.
     case length
     case expectation
-}
-
-extension Collection<UInt8> {
-    /// Compares with a lower-case ASCII literal, ignoring case; allocates nothing.
-    func equals(_ literal: StaticString) -> Bool {
-        guard count == literal.utf8CodeUnitCount else { return false }
-        var expected = literal.utf8Start
-        for byte in self {
-            let lower = byte >= 0x41 && byte <= 0x5A ? byte | 0x20 : byte
-            guard lower == expected.pointee else { return false }
-            expected += 1
-        }
-        return true
-    }
 }

@@ -55,7 +55,3 @@ extension StringProtocol {
         return String(validating: decoded, as: UTF8.self)
     }
 }
-
-extension UInt8 {
-    fileprivate var hexadecimalDigit: UInt8? { Character(UnicodeScalar(self)).hexDigitValue.map(UInt8.init) }
-}

@@ -26,7 +26,7 @@ struct Endpoint: Sendable {
         respond: @escaping @Sendable (PlainContext, Caller) async throws -> Response
     ) -> Endpoint {
         Endpoint(method: method, path: path) { context in
-            try await respond(context, context.head.authorization.caller(in: context.keys))
+            try await respond(context, context.head.caller(in: context.keys))
         }
     }
 }

@@ -31,12 +31,22 @@ package final class KeyDirectory: Sendable {
 
     /// The caller who shows `secret`, the bytes after `Bearer `.
     /// - Throws: ``Refusal/unknownKey``, ``Refusal/keyRevoked``, ``Refusal/keyExpired``.
-    package func caller(showing secret: some Collection<UInt8>) throws(Refusal) -> Caller {
+    package func caller(showing secret: UnsafeRawBufferPointer) throws(Refusal) -> Caller {
         guard !secret.isEmpty, secret.count <= KeyDirectory.secretBytesMax else { throw .unknownKey }
-        let mac = mint.mac(of: secret)
+        let mac = mint.mac(ofBytes: secret)
         guard let key = byMAC.withLock({ $0[mac] }) else { throw .unknownKey }
         if let refusal = key.refusal(at: clock.now()) { throw refusal }
         return Caller(key: key)
+    }
+
+    package func caller(showing secret: String) throws(Refusal) -> Caller {
+        var secret = secret
+        let found: Result<Caller, Refusal> = secret.withUTF8 { bytes in
+            do throws(Refusal) { return .success(try caller(showing: UnsafeRawBufferPointer(bytes))) } catch {
+                return .failure(error)
+            }
+        }
+        return try found.get()
     }
 
     /// Longer than any key of ours; nothing longer is worth hashing.

@@ -22,11 +22,8 @@ extension ByteBuffer {
 
     /// Appends a string in quotes, escaped as little as RFC 8259 allows.
     package mutating func writeJSON(_ text: some StringProtocol) {
-        writeInteger(UInt8(ascii: "\""))
-        if text.utf8.withContiguousStorageIfAvailable({ writeEscaped(UnsafeRawBufferPointer($0)) }) == nil {
-            Array(text.utf8).withUnsafeBytes { writeEscaped($0) }
-        }
-        writeInteger(UInt8(ascii: "\""))
+        let text = String(text)
+        write(upTo: TextRoom.jsonBytesMax(of: text)) { $0.write(json: text) }
     }
 
     /// Appends a string in quotes, or `null`.
@@ -44,33 +41,5 @@ extension ByteBuffer {
         writeInteger(UInt8(ascii: "\""))
         writeStaticString(key)
         writeStaticString("\":")
-    }
-
-    /// Appends bytes that are valid UTF-8 and escapes what must be, run by run.
-    private mutating func writeEscaped(_ bytes: UnsafeRawBufferPointer) {
-        var runStart = 0
-        for index in bytes.indices {
-            let byte = bytes[index]
-            guard byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") else { continue }
-            writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart..<index]))
-            writeEscape(of: byte)
-            runStart = index + 1
-        }
-        writeBytes(UnsafeRawBufferPointer(rebasing: bytes[runStart...]))
-    }
-
-    private mutating func writeEscape(of byte: UInt8) {
-        switch byte {
-        case UInt8(ascii: "\""): writeStaticString("\\\"")
-        case UInt8(ascii: "\\"): writeStaticString("\\\\")
-        case 0x0A: writeStaticString("\\n")
-        case 0x0D: writeStaticString("\\r")
-        case 0x09: writeStaticString("\\t")
-        default:
-            writeStaticString("\\u00")
-            writeInteger(UInt8(ascii: "0") + byte >> 4)
-            let low = byte & 15
-            writeInteger(low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
-        }
     }
 }

@@ -160,7 +160,8 @@ extension JSONReader {
 
     mutating func scanLiteral(_ literal: StaticString) throws(JSONFault) {
         let expected = UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
-        guard position + expected.count <= bytes.count, bytes[position..<position + expected.count].elementsEqual(expected)
+        guard position + expected.count <= bytes.count,
+            UnsafeRawBufferPointer(rebasing: bytes[position..<position + expected.count]).isSame(as: expected)
         else { throw JSONFault(.badLiteral, at: position) }
         position += expected.count
     }

@@ -57,7 +57,7 @@ struct SeenKeys {
         // `other` lies behind `key` in the document, so as many bytes can be read from `key` on.
         let start = Int(key.start)
         let end = start + other.raw.count
-        return bytes[end] == UInt8(ascii: "\"") && bytes[start..<end].elementsEqual(other.raw)
+        return bytes[end] == UInt8(ascii: "\"") && UnsafeRawBufferPointer(rebasing: bytes[start..<end]).isSame(as: other.raw)
     }
 
     /// Finds the end of a key again; it was checked when it was first read.

@@ -8,7 +8,7 @@ package struct AnswerWriter: Sendable {
     private let created: Int64
     private let model: String
     private let fingerprint: String?
-    /// Everything of a chunk before its choices.
+    /// Everything of a chunk before its choices; empty for a whole answer.
     private let chunkHead: ByteBuffer
     /// Whether a stream ends with a usage chunk; the chunks before it then carry `"usage":null`.
     package let reportsUsage: Bool
@@ -19,8 +19,10 @@ package struct AnswerWriter: Sendable {
     ///   - model: the dated snapshot.
     ///   - includeUsage: what the caller said in `stream_options`.
     ///   - fingerprint: the engine's `system_fingerprint`.
+    ///   - streams: false for an answer that is written whole.
     package init(
-        id: String, created: Int64, model: String, dialect: ChatDialect, includeUsage: Bool, fingerprint: String? = nil
+        id: String, created: Int64, model: String, dialect: ChatDialect, includeUsage: Bool, fingerprint: String? = nil,
+        streams: Bool = true
     ) {
         self.id = id
         self.created = created
@@ -28,64 +30,79 @@ package struct AnswerWriter: Sendable {
         self.fingerprint = fingerprint
         reportsUsage = dialect.alwaysReportsUsage || includeUsage
         var head = ByteBuffer()
-        head.writeStaticString("data: ")
-        head.writeAnswerStart(id: id, object: "chat.completion.chunk", created: created, model: model)
-        head.writeStaticString(",\"service_tier\":\"default\",\"system_fingerprint\":")
-        head.writeJSON(fingerprint)
-        head.writeStaticString(",\"choices\":")
+        if streams {
+            let namesMax = TextRoom.jsonBytesMax(of: id) + TextRoom.jsonBytesMax(of: model)
+            head.write(upTo: 192 + namesMax + TextRoom.jsonBytesMax(of: fingerprint ?? "")) { room in
+                room.write("data: ")
+                room.writeAnswerStart(id: id, object: "chat.completion.chunk", created: created, model: model)
+                room.write(",\"service_tier\":\"default\",\"system_fingerprint\":")
+                room.write(jsonOrNull: fingerprint)
+                room.write(",\"choices\":")
+            }
+        }
         chunkHead = head
     }
 
     /// A new answer id: `chatcmpl-` and 29 characters of base 62, about 172 bits.
     package static func id(using random: inout some RandomNumberGenerator) -> String {
+        var words = (random.next(), random.next(), random.next())
         let alphabet: StaticString = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-        return "chatcmpl-"
-            + String(unsafeUninitializedCapacity: 29) { target in
-                for index in 0..<29 {
-                    target[index] = alphabet.utf8Start[Int.random(in: 0..<alphabet.utf8CodeUnitCount, using: &random)]
-                }
-                return 29
+        return String(unsafeUninitializedCapacity: 38) { target in
+            var index = target.initialize(fromContentsOf: "chatcmpl-".utf8)
+            // 62^10 is below 2^60: ten characters of a word are as good as evenly spread.
+            while index < 38 {
+                target[index] = alphabet.utf8Start[Int(truncatingIfNeeded: words.0 % 62)]
+                words = (words.1, words.2, words.0 / 62)
+                index += 1
             }
+            return 38
+        }
     }
 
     // MARK: a stream
 
     /// Appends one chunk as an event.
     package func write(chunk: ChatChunk, into buffer: inout ByteBuffer) {
-        buffer.writeImmutableBuffer(chunkHead)
-        buffer.writeOneLine(chunk.choices)
-        writeChunkEnd(into: &buffer)
+        buffer.write(upTo: chunkHead.readableBytes + chunk.choices.readableBytes + AnswerWriter.chunkEndBytesMax) { room in
+            room.write(chunkHead)
+            let start = room.count
+            room.write(chunk.choices)
+            room.joinLines(from: start)
+            writeChunkEnd(into: &room)
+        }
     }
 
     /// Appends the chunk that ends choices with `finish_reason: length`, for a stream that is cut where its cap or its money
     /// ends; nothing when there are none.
     package func writeCutShort(choices: [Int], into buffer: inout ByteBuffer) {
         guard !choices.isEmpty else { return }
-        buffer.writeImmutableBuffer(chunkHead)
-        for (place, index) in choices.enumerated() {
-            buffer.writeStaticString(place == 0 ? "[{\"index\":" : ",{\"index\":")
-            buffer.writeJSON(index)
-            buffer.writeStaticString(",\"delta\":{},\"logprobs\":null,\"finish_reason\":\"length\"}")
+        buffer.write(upTo: chunkHead.readableBytes + choices.count * 96 + AnswerWriter.chunkEndBytesMax + 1) { room in
+            room.write(chunkHead)
+            for (place, index) in choices.enumerated() {
+                room.write(place == 0 ? "[{\"index\":" : ",{\"index\":")
+                room.write(decimal: index)
+                room.write(",\"delta\":{},\"logprobs\":null,\"finish_reason\":\"length\"}")
+            }
+            room.write("]")
+            writeChunkEnd(into: &room)
         }
-        buffer.writeStaticString("]")
-        writeChunkEnd(into: &buffer)
     }
 
-    private func writeChunkEnd(into buffer: inout ByteBuffer) {
-        if reportsUsage {
-            buffer.writeStaticString(",\"usage\":null}\n\n")
-        } else {
-            buffer.writeStaticString("}\n\n")
-        }
+    private static let chunkEndBytesMax = 20
+
+    private func writeChunkEnd(into room: inout TextRoom) {
+        if reportsUsage { room.write(",\"usage\":null}\n\n") } else { room.write("}\n\n") }
     }
 
     /// Appends the chunk of a stream that carries the usage and no choice; nothing when the caller did not ask for it.
     package func write(usage: Usage, into buffer: inout ByteBuffer) {
         guard reportsUsage else { return }
-        buffer.writeImmutableBuffer(chunkHead)
-        buffer.writeStaticString("[],\"usage\":")
-        buffer.writeUsage(usage)
-        buffer.writeStaticString("}\n\n")
+        buffer.write(upTo: chunkHead.readableBytes + TextRoom.usageBytesMax + 16) { room in
+            room.write(chunkHead)
+            room.write("[],\"usage\":")
+            room.write(usage)
+            room.write("}\n\n")
+        }
     }
 
     /// Appends the comment that tells what the answer cost and what is left: `: cost 0.000012 balance 4.999988`.
@@ -112,41 +129,56 @@ package struct AnswerWriter: Sendable {
     /// Appends the whole `chat.completion` object.
     /// - Parameter choices: the `choices` array with `message`s.
     package func write(answer choices: ByteBuffer, usage: Usage, into buffer: inout ByteBuffer) {
-        buffer.writeAnswerStart(id: id, object: "chat.completion", created: created, model: model)
-        buffer.writeStaticString(",\"choices\":")
-        buffer.writeImmutableBuffer(choices)
-        buffer.writeStaticString(",\"usage\":")
-        buffer.writeUsage(usage)
-        buffer.writeStaticString(",\"service_tier\":\"default\",\"system_fingerprint\":")
-        buffer.writeJSON(fingerprint)
-        buffer.writeStaticString("}")
+        buffer.write(upTo: answerBytesMax(choices)) { room in
+            room.writeAnswerStart(id: id, object: "chat.completion", created: created, model: model)
+            room.write(",\"choices\":")
+            room.write(choices)
+            room.write(",\"usage\":")
+            room.write(usage)
+            room.write(",\"service_tier\":\"default\",\"system_fingerprint\":")
+            room.write(jsonOrNull: fingerprint)
+            room.write("}")
+        }
+    }
+
+    /// How long a whole answer can get.
+    package func answerBytesMax(_ choices: ByteBuffer) -> Int {
+        let namesMax = [id, model, fingerprint ?? ""].reduce(0) { $0 + TextRoom.jsonBytesMax(of: $1) }
+        return 192 + namesMax + choices.readableBytes + TextRoom.usageBytesMax
     }
 }
 
-extension ByteBuffer {
+extension TextRoom {
     fileprivate mutating func writeAnswerStart(id: String, object: StaticString, created: Int64, model: String) {
-        writeStaticString("{\"id\":")
-        writeJSON(id)
-        writeStaticString(",\"object\":\"")
-        writeStaticString(object)
-        writeStaticString("\",\"created\":")
-        writeJSON(created)
-        writeStaticString(",\"model\":")
-        writeJSON(model)
+        write("{\"id\":")
+        write(json: id)
+        write(",\"object\":\"")
+        write(object)
+        write("\",\"created\":")
+        write(decimal: created)
+        write(",\"model\":")
+        write(json: model)
     }
 
-    /// Appends a usage object with all of OpenAI's keys in its order.
-    package mutating func writeUsage(_ usage: Usage) {
-        writeStaticString("{\"prompt_tokens\":")
-        writeJSON(usage.promptTokens)
-        writeStaticString(",\"completion_tokens\":")
-        writeJSON(usage.completionTokens)
-        writeStaticString(",\"total_tokens\":")
-        writeJSON(usage.totalTokens)
-        writeStaticString(",\"prompt_tokens_details\":{\"cached_tokens\":")
-        writeJSON(usage.cachedTokens)
-        writeStaticString(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":")
-        writeJSON(usage.reasoningTokens)
-        writeStaticString(",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}")
+    fileprivate mutating func write(jsonOrNull text: String?) {
+        if let text { write(json: text) } else { write("null") }
+    }
+
+    /// The most that a usage object takes.
+    fileprivate static let usageBytesMax = 256 + 5 * decimalBytesMax
+
+    /// A usage object with all of OpenAI's keys in its order.
+    fileprivate mutating func write(_ usage: Usage) {
+        write("{\"prompt_tokens\":")
+        write(decimal: usage.promptTokens)
+        write(",\"completion_tokens\":")
+        write(decimal: usage.completionTokens)
+        write(",\"total_tokens\":")
+        write(decimal: usage.totalTokens)
+        write(",\"prompt_tokens_details\":{\"cached_tokens\":")
+        write(decimal: usage.cachedTokens)
+        write(",\"audio_tokens\":0},\"completion_tokens_details\":{\"reasoning_tokens\":")
+        write(decimal: usage.reasoningTokens)
+        write(",\"audio_tokens\":0,\"accepted_prediction_tokens\":0,\"rejected_prediction_tokens\":0}}")
     }
 }

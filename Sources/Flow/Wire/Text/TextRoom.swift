@@ -1,0 +1,127 @@
+package import NIOCore
+
+/// Room for text that was taken from a buffer once: a write costs its copy and a comparison. `ByteBuffer`'s own writes look each
+/// time whether there is room and whether the storage is shared, about two hundred instructions even for a comma.
+package struct TextRoom: ~Copyable {
+    private let start: UnsafeMutableRawPointer
+    private let bytesMax: Int
+    /// Bytes written so far.
+    package private(set) var count = 0
+
+    fileprivate init(_ memory: UnsafeMutableRawBufferPointer) {
+        guard let start = memory.baseAddress else { preconditionFailure("room that was asked for is there") }
+        self.start = start
+        bytesMax = memory.count
+    }
+
+    package mutating func write(_ bytes: UnsafeRawBufferPointer) {
+        guard let source = bytes.baseAddress else { return }
+        precondition(bytes.count <= bytesMax - count, "text fits into the room that was taken for it")
+        (start + count).copyMemory(from: source, byteCount: bytes.count)
+        count += bytes.count
+    }
+
+    package mutating func write(_ text: StaticString) {
+        write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    package mutating func write(_ text: String) {
+        var text = text
+        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+    }
+
+    package mutating func write(_ buffer: ByteBuffer) { buffer.withUnsafeReadableBytes { write($0) } }
+
+    package mutating func write(byte: UInt8) {
+        precondition(count < bytesMax, "text fits into the room that was taken for it")
+        (start + count).storeBytes(of: byte, as: UInt8.self)
+        count += 1
+    }
+
+    /// The most that ``write(decimal:)`` writes.
+    package static let decimalBytesMax = 20
+
+    package mutating func write(decimal value: Int64) {
+        if value < 0 { write(byte: UInt8(ascii: "-")) }
+        var rest = value.magnitude
+        var digits = 1
+        var power: UInt64 = 10
+        while digits < 19, rest >= power {
+            digits += 1
+            power *= 10
+        }
+        precondition(digits <= bytesMax - count, "text fits into the room that was taken for it")
+        var place = start + count + digits
+        repeat {
+            place -= 1
+            place.storeBytes(of: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10), as: UInt8.self)
+            rest /= 10
+        } while rest > 0
+        count += digits
+    }
+
+    package mutating func write(decimal value: Int) { write(decimal: Int64(value)) }
+
+    /// The most that a string takes in quotes.
+    package static func jsonBytesMax(of text: String) -> Int {
+        // Each escape is at most five bytes longer than what it stands for.
+        text.utf8.count + 2 + 5 * text.utf8.count { $0.isEscapedInJSON }
+    }
+
+    /// A string in quotes, escaped as little as RFC 8259 allows.
+    package mutating func write(json text: String) {
+        var text = text
+        text.withUTF8 { utf8 in
+            let bytes = UnsafeRawBufferPointer(utf8)
+            write(byte: UInt8(ascii: "\""))
+            var plainStart = 0
+            for index in bytes.indices where bytes[index].isEscapedInJSON {
+                write(UnsafeRawBufferPointer(rebasing: bytes[plainStart..<index]))
+                write(escapeOf: bytes[index])
+                plainStart = index + 1
+            }
+            write(UnsafeRawBufferPointer(rebasing: bytes[plainStart...]))
+            write(byte: UInt8(ascii: "\""))
+        }
+    }
+
+    private mutating func write(escapeOf byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): write("\\\"")
+        case UInt8(ascii: "\\"): write("\\\\")
+        case 0x0A: write("\\n")
+        case 0x0D: write("\\r")
+        case 0x09: write("\\t")
+        default:
+            write("\\u00")
+            write(byte: UInt8(ascii: "0") + byte >> 4)
+            let low = byte & 15
+            write(byte: low < 10 ? UInt8(ascii: "0") + low : UInt8(ascii: "a") + low - 10)
+        }
+    }
+
+    /// Makes the line ends in what was written from `first` on spaces.
+    mutating func joinLines(from first: Int) {
+        let bytes = UnsafeMutableRawBufferPointer(start: start, count: count)
+        guard var index = UnsafeRawBufferPointer(bytes).firstLineEnd(from: first) else { return }
+        while index < count {
+            if bytes[index] == 0x0A || bytes[index] == 0x0D { bytes[index] = 0x20 }
+            index += 1
+        }
+    }
+}
+
+extension UInt8 {
+    fileprivate var isEscapedInJSON: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
+}
+
+extension ByteBuffer {
+    /// Takes room for at most `bytesMax` bytes, once, and keeps what `body` writes into it. Writing more is a fault of ours.
+    package mutating func write(upTo bytesMax: Int, _ body: (inout TextRoom) -> Void) {
+        writeWithUnsafeMutableBytes(minimumWritableBytes: bytesMax) { memory in
+            var room = TextRoom(memory)
+            body(&room)
+            return room.count
+        }
+    }
+}
