@@ -36,7 +36,7 @@ enum Assembly {
         let desk = books.desk(engines: engines.all)
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
-        let signals = StopSignals()
+        let signals = try StopSignals()
         let listening = try await listen(server, configuration.server)
 
         let welcome = Welcome(configuration, listening.address)

@@ -5,6 +5,7 @@ import glob
 import random
 import resource
 import socket
+import subprocess
 import threading
 import time
 
@@ -132,7 +133,7 @@ def clock(bench):
 @fault("F22", "prices that change", "another price at every start, half of them after a kill in mid-answer")
 def prices(bench):
     judge, dice, lives = Judge(), random.Random(bench.seed), 40
-    with House(bench.folder()) as house:
+    with House(bench.folder(), server={"drain": "1s"}) as house:
         house.start()
         people = [house.caller("500.00") for _ in range(2)]
         for life in range(lives):
@@ -152,9 +153,20 @@ def prices(bench):
                          f"{len(judge.details)} violations")
 
 
-@fault("F25", "SIGTERM with answers on their way", "500 streams of 1 to 12 s, 5 s to finish")
+@fault("F25", "SIGTERM", "at once after the start, 200 times; then with 500 streams of 1 to 12 s on their way and 5 s to finish", short=True)
 def goodbye(bench):
-    judge, count = Judge(), 500
+    judge, count, starts = Judge(), 500, 30 if bench.short else 200
+    with House(bench.folder()) as house:
+        for number in range(starts):
+            house.start()
+            time.sleep(number % 10 * 0.002)
+            try:
+                status = house.stop(timeout=10)
+                judge.expect(status == 0, f"exit status {status} after start {number}")
+            except subprocess.TimeoutExpired:
+                judge.expect(False, f"start {number}: SIGTERM was not heard")
+    if bench.short:
+        return judge.outcome(starts, f"heard each time; {len(judge.details)} violations")
     with House(bench.folder(), server={"drain": "5s"}) as house:
         house.start()
         caller = house.caller("900.00")
@@ -183,5 +195,5 @@ def goodbye(bench):
         judge.expect("provisional" not in states and "dispatched" not in states, f"{states}")
         done = sum(one.done for one in seen)
         judge.expect(count * 0.2 < done < count, f"{done} of {count} ended in time: the run proves nothing")
-    return judge.outcome(count, f"exit 0 after {took:.1f} s; {done} ended whole, the others settled as delivered ({document['figures']['holds']} holds, "
+    return judge.outcome(starts + count, f"heard each time; exit 0 after {took:.1f} s; {done} ended whole, the others settled as delivered ({document['figures']['holds']} holds, "
                          f"0 provisional); {len(judge.details)} violations")
