@@ -37,7 +37,7 @@ package enum Simulation {
         house.start()
         crowd.gather()
         while world.step() {
-            house.crashIfDue()
+            house.interveneIfDue()
             if world.steps > stepsMax { world.fail("no end after \(stepsMax) steps") }
         }
         guard world.failure == nil else { return }
@@ -83,6 +83,7 @@ package struct SimulationReport: Sendable, CustomStringConvertible {
         figures.steps = world.steps
         figures.lives = house.lives
         figures.crashes = house.crashes
+        figures.stops = house.stops
         self.figures = figures
         microseconds = world.now / 1000
         failure = world.failure

@@ -3,6 +3,8 @@ package struct SimulationFigures: Sendable, CustomStringConvertible {
     package internal(set) var steps = 0
     package internal(set) var lives = 0
     package internal(set) var crashes = 0
+    /// Orderly ones.
+    package internal(set) var stops = 0
     package internal(set) var commits = 0
     package internal(set) var refused = 0
     package internal(set) var enginesAsked = 0
@@ -22,6 +24,7 @@ package struct SimulationFigures: Sendable, CustomStringConvertible {
         sum.steps += more.steps
         sum.lives += more.lives
         sum.crashes += more.crashes
+        sum.stops += more.stops
         sum.commits += more.commits
         sum.refused += more.refused
         sum.enginesAsked += more.enginesAsked
@@ -38,7 +41,7 @@ package struct SimulationFigures: Sendable, CustomStringConvertible {
 
     package var description: String {
         """
-        \(steps) steps, \(lives) starts, \(crashes) crashes, \(commits) commits
+        \(steps) steps, \(lives) starts, \(crashes) crashes, \(stops) orderly stops, \(commits) commits
         \(refused) refused, \(enginesAsked) orders to engines, \(whole) answers seen whole, \(left) callers hung up
         \(measured) settled as measured, \(counted) as counted, \(released) released, \(provisional) provisional, \
         \(extended) extensions, \(stopped) stopped for want of money, \(writtenOff) written off

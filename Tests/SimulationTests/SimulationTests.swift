@@ -7,13 +7,14 @@ import Testing
     func `nothing is ever wrong about money, whatever fails`(hundred: UInt64) {
         RunningSeeds.announceWhenTrapped()
         var sum = SimulationFigures()
-        for seed in hundred * 50 + 1...hundred * 50 + 50 {
+        for seed in hundred * 30 + 1...hundred * 30 + 30 {
             let report = Simulation.run(seed)
             #expect(report.failure == nil, "\(report)")
             sum += report.figures
         }
         // A simulation in which nothing goes wrong shows nothing.
         #expect(sum.crashes > 0 && sum.provisional > 0 && sum.refused > 0 && sum.left > 0, "\(sum)")
+        #expect(sum.stops > 0 && sum.extended > 0 && sum.stopped > 0, "\(sum)")
         #expect(sum.measured > 0 && sum.counted > 0 && sum.released > 0, "\(sum)")
     }
 

@@ -18,8 +18,10 @@ final class House: Clock, @unchecked Sendable {
     private(set) var life: Life?
     private(set) var lives = 0
     private(set) var crashes = 0
+    private(set) var stops = 0
     private var requests: [Request] = []
     private var crashSteps: ArraySlice<Int>
+    private var stopSteps: ArraySlice<Int>
     private var clockOffset: Int64 = 0
 
     init(_ world: World, recipe: Recipe, fault: PlantedFault?) {
@@ -32,6 +34,7 @@ final class House: Clock, @unchecked Sendable {
             EngineCharacter(number: $0, temper: $1, isVaried: recipe.isVaried, world: world)
         }
         crashSteps = recipe.crashes[...]
+        stopSteps = recipe.stops[...]
     }
 
     /// The wall clock: it may step either way at any moment.
@@ -72,10 +75,33 @@ final class House: Clock, @unchecked Sendable {
         life = nil
     }
 
-    func crashIfDue() {
-        guard let next = crashSteps.first, world.steps >= next else { return }
-        crashSteps.removeFirst()
-        crash()
+    /// Kills or stops the process when the recipe says so.
+    func interveneIfDue() {
+        if let next = crashSteps.first, world.steps >= next {
+            crashSteps.removeFirst()
+            crash()
+        }
+        if let next = stopSteps.first, world.steps >= next, let life {
+            stopSteps.removeFirst()
+            world.note("stopping", Int64(life.number))
+            life.desk.stopAdmitting()
+            awaitEnd(of: life)
+        }
+    }
+
+    /// An operator's stop: what is under way ends, nothing new begins, and the next life finds nothing to recover.
+    private func awaitEnd(of life: Life) {
+        world.after(world.time(1_000_000, 200_000_000)) { [self] in
+            guard self.life === life else { return }
+            guard life.exchanges.isEmpty, life.desk.isIdle else { return awaitEnd(of: life) }
+            world.note("stopped", Int64(life.number))
+            stops += 1
+            world.check(auditor.books.openHolds.isEmpty, "something is held after the last answer of a stop")
+            self.life = nil
+            life.kill()
+            requests.removeAll { $0.isOver }
+            world.after(world.time(10_000_000, 2_000_000_000)) { self.start() }
+        }
     }
 
     /// A request reaches the door.

@@ -46,6 +46,8 @@ struct Recipe {
     var callersWhoReadSlowly: Int
     /// Jobs after which the process is killed.
     var crashes: [Int]
+    /// Jobs after which it is asked to stop.
+    var stops: [Int]
     /// Every start finds its prices multiplied by one of these.
     var priceFactors: [Int64]
     /// What each account is given in all, in nanodollars.
@@ -78,6 +80,7 @@ struct Recipe {
         callersWhoLeave = world.pick([0, 10, 50])
         callersWhoReadSlowly = world.pick([0, 20, 60])
         crashes = (0..<world.pick([0, 1, 2, 3, 6])).map { _ in world.number(1...2500) }.sorted()
+        stops = world.once(in: 4) ? [world.number(100...2000)] : []
         priceFactors = world.once(in: 2) ? [1] : [1, 3, 100]
         grantsToChoose =
             world.once(in: 3) ? [5_000, 40_000, 200_000, 3_000_000, 20_000_000] : [20_000_000, 500_000_000, 50_000_000_000]
@@ -99,7 +102,7 @@ struct Recipe {
         recipe.tempers = [
             Temper(refuses: 0, isSilent: 0, breaks: 0, stalls: 0, reportsNothing: 0, reportsAbsurdly: 0, ignoresCap: 0)
         ]
-        (recipe.callersWhoLeave, recipe.crashes, recipe.priceFactors) = (0, [], [1])
+        (recipe.callersWhoLeave, recipe.crashes, recipe.stops, recipe.priceFactors) = (0, [], [], [1])
         (recipe.grants, recipe.grantsToChoose, recipe.clockJumps) = (1, [balance], false)
         (recipe.outputCaps, recipe.answerTokens) = ([16_000], [3000])
         (recipe.pieceBytes, recipe.piecesMax, recipe.isVaried) = ([40], .max, false)

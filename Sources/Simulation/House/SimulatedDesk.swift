@@ -35,6 +35,12 @@ final class SimulatedDesk: LedgerDesk, @unchecked Sendable {
         return balance
     }
 
+    /// From now on nothing new is begun.
+    func stopAdmitting() { inbox.stopAdmitting() }
+
+    /// Everything that was asked is done and told.
+    var isIdle: Bool { !isBusy && inbox.isEmpty }
+
     func submit(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
         guard let command = altered(command, then) else { return }
         if let refusal = inbox.add(command, then: then) { return then(.refused(refusal)) }
