@@ -43,15 +43,15 @@ def cap(exchange):
     return asked.get("max_completion_tokens") or asked["max_tokens"]
 
 
-def words(exchange, count, seconds=0.0):
-    """A word an event, each a token, ended by the cap."""
+def words(exchange, count, seconds=0.0, at_once=20):
+    """A word an event, each a token, so many at once, ended by the cap."""
     if not exchange.json.get("stream"):
         return plain(exchange, ["word "] * count, usage(9, count))
     exchange.open_stream()
     exchange.chunk([choice({"role": "assistant", "content": ""})])
     event = chunk_text(exchange)
-    for sent in range(0, count, 20):
-        exchange.part(event * min(20, count - sent))
+    for sent in range(0, count, at_once):
+        exchange.part(event * min(at_once, count - sent))
         if seconds:
             exchange.pause(seconds)
     exchange.chunk([choice({}, finish="length")])
@@ -210,7 +210,7 @@ class Books:
 
 def test_twenty_long_streams_share_five_cents(server, upstream):
     """All get on, all progress, none is starved, nothing is lost, and the account adds up at every moment."""
-    upstream.scripts["paced"] = lambda exchange: words(exchange, 16_000, seconds=0.05)
+    upstream.scripts["paced"] = lambda exchange: words(exchange, 16_000, seconds=0.15, at_once=5)
     customer = server.customer(live="0.05")
     runners = [Runner(server, customer.key, longing("paced", stream=True)) for _ in range(20)]
     with Books(customer, "0.05") as books, ThreadPoolExecutor(20) as pool:
@@ -240,7 +240,19 @@ def test_twenty_long_streams_share_five_cents(server, upstream):
 
 def test_short_requests_are_not_refused_for_the_worst_case_of_long_ones(server, upstream):
     """Ten streams that might cost $0.16 each run on $0.40; short answers of every form go on being served."""
-    upstream.scripts["paced"] = lambda exchange: words(exchange, 400, seconds=0.1)
+    served = threading.Event()
+
+    def script(exchange):
+        exchange.open_stream()
+        event = chunk_text(exchange)
+        exchange.part(event * 200)
+        exchange.wait(served, 60)
+        exchange.part(event * 200)
+        exchange.chunk([choice({}, finish="length")])
+        exchange.chunk([], usage(9, 400))
+        exchange.done()
+
+    upstream.scripts["paced"] = script
     upstream.scripts["brief"] = lambda exchange: plain(exchange)
     customer = server.customer(live="0.40")
     runners = [Runner(server, customer.key, longing("paced", stream=True)) for _ in range(10)]
@@ -252,6 +264,7 @@ def test_short_requests_are_not_refused_for_the_worst_case_of_long_ones(server, 
             answer = customer.chat("Hi", model="brief", max_completion_tokens=[50, 500, 2000][number % 3], **fields)
             assert answer.status == 200, answer.body
         assert not any(runner.ended for runner in runners)
+        served.set()
         for done in going:
             done.result()
     assert all(finishes(runner.answer) == {0: ["length"]} and runner.answer.text().count("word") == 400 for runner in runners)
@@ -285,15 +298,15 @@ def test_an_engine_that_thinks_unseen_is_held_whole(server, upstream):
 
 
 def test_a_crash_between_extensions_leaves_nothing_held(fresh, upstream):
-    """Twenty growing holds, a power cut, and a start that charges each for what its last checkpoint says, within its hold."""
+    """Ten growing holds, a power cut, and a start that charges each for what its last checkpoint says, within its hold."""
     upstream.scripts["paced"] = lambda exchange: words(exchange, 16_000, seconds=0.02)
     fresh.start()
     customer = fresh.customer(live="5.00")
-    lines = [Line(fresh) for _ in range(20)]
+    lines = [Line(fresh) for _ in range(10)]
     for line in lines:
         line.send(encode("POST", V1, longing("paced", stream=True), customer.key))
-    # The first tranches are worth 1,024 tokens each; by then all have been extended.
-    eventually(lambda: customer.held > usd(20 * 2048 * 10_000), "the holds have grown", seconds=20)
+    # The first tranches are worth 1,024 tokens each and their prompts; by then many have been extended.
+    eventually(lambda: customer.held > usd(10 * (1600 * 10_000 + 1200 * 2500)), "the holds have grown", seconds=30)
     held = customer.held
     fresh.kill()
     for line in lines:
@@ -302,7 +315,7 @@ def test_a_crash_between_extensions_leaves_nothing_held(fresh, upstream):
     fresh.verify()
     assert customer.held == 0
     charges = [-Decimal(entry["amount"]) for entry in customer.statement() if entry["kind"] == "charge"]
-    assert len(charges) == 20 and all(charge > 0 for charge in charges)
-    assert sum(charges) <= held + usd(20 * 1024 * 10_000)
+    assert len(charges) == 10 and all(charge > 0 for charge in charges)
+    assert sum(charges) <= held + usd(10 * 1024 * 10_000)
     assert customer.balance == 5 - sum(charges)
     assert fresh.stop() == 0
