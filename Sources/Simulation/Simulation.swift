@@ -3,7 +3,7 @@ import TestKit
 /// The whole flow of chats and money under a seeded scheduler, clock, disk, engines and callers. One seed is one history.
 ///
 /// What runs is the real code: ``Chat``, its relay, bills, the ledger, its inbox and batches, recovery. What is simulated is
-/// everything with a will of its own.
+/// everything with a will of its own. Source: docs/decisions/0015-one-seed-one-history.md
 package enum Simulation {
     /// No run takes more jobs; one that does goes round in circles.
     private static let stepsMax = 200_000

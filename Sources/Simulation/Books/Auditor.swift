@@ -18,6 +18,8 @@ final class Auditor: @unchecked Sendable {
     private var live: [Attempt] = []
     /// Tokens handed over when the batch now being written was taken.
     private var taken: [(attempt: Attempt, tokens: Int)] = []
+    /// What was free before the commit that nobody has heard of yet.
+    private var unheard: [Purse: Int128] = [:]
     private var promised: [Purse: [String: Money]] = [:]
 
     init(_ world: World, recipe: Recipe) {
@@ -29,6 +31,7 @@ final class Auditor: @unchecked Sendable {
 
     func committed(_ batch: [LedgerRecord]) {
         figures.commits += 1
+        unheard = Dictionary(books.purses.map { ($0, books.book($0).available) }, uniquingKeysWith: { $1 })
         do {
             try books.take(batch)
             for record in batch {
@@ -45,6 +48,9 @@ final class Auditor: @unchecked Sendable {
         } catch { world.fail("\(error)") }
         taken = []
     }
+
+    /// Whoever asks hears of the last commit from here.
+    func published() { unheard = [:] }
 
     /// The desk takes what waits: the checkpoints noted until now are in this batch.
     func batchTaken() {
@@ -246,10 +252,9 @@ final class Auditor: @unchecked Sendable {
 
     /// A balance is shown.
     func shown(_ balance: Balance, of purse: Purse) {
-        let book = books.book(purse)
+        let free = max(books.book(purse).available, unheard[purse] ?? 0)
         world.check(
-            Int128(balance.available.nanodollars) <= book.available,
-            "\(balance.available) of \(purse) is shown, \(book.available) is free")
+            Int128(balance.available.nanodollars) <= free, "\(balance.available) of \(purse) is shown, \(free) is free")
     }
 
     private func closedHold(of request: Request) -> NaiveBooks.ClosedHold? {

@@ -49,6 +49,7 @@ final class House: Clock, @unchecked Sendable {
         do {
             let next = try Life(self, number: lives)
             life = next
+            auditor.published()
             world.check(auditor.books.openHolds.isEmpty, "something is held when serving begins")
         } catch {
             world.note("died while starting", Int64(lives))

@@ -104,6 +104,7 @@ final class SimulatedDesk: LedgerDesk, @unchecked Sendable {
 
     private func finish(_ batch: LedgerBatch, _ records: [LedgerRecord], wasTold: Bool) {
         published.publish(records)
+        if !life.isDead { life.house.auditor.published() }
         if !wasTold { batch.tell() }
         rest()
     }
