@@ -90,8 +90,9 @@ def measure(words, running, folder):
         for target in targets:
             if target.gauge:
                 keep(cases.memory(loadgen, target))
-    if words.peers and "litellm" in wanted:
+    if words.peers and "litellm" in wanted and set(cases.PEER_CASES) & set(words.cases):
         targets.append(litellm(running, words.peers, folder, upstream))
+        cases.warm(loadgen, targets[-1])
     for number in range(words.rounds):
         for case in (case for case in cases.LOADS if case in words.cases):
             for target in targets:

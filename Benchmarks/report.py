@@ -57,7 +57,10 @@ def figures(rows):
         values = [shown(found.values[name], figure.digits, figure.unit) for name in ("nginx", "haproxy", "minitoolai")]
         bounds = [bound_shown(found, number) for number in range(3)]
         nothing = "–" if found.bounds == [None] * 3 else "no"
-        lines.append("| " + " | ".join([figure.name, *values, judged, *bounds, found.reached or nothing]) + " |")
+        name = figure.name
+        if figure.kind == "peer":
+            name, values[:2] = f"{name} (it takes {shown(found.values['litellm'], 0, figure.unit)})", ["–", "–"]
+        lines.append("| " + " | ".join([name, *values, judged, *bounds, found.reached or nothing]) + " |")
     return lines + [""]
 
 
