@@ -101,6 +101,27 @@ import Units
         for name in named { #expect(sentence.contains(name), "\(sentence)") }
     }
 
+    /// What a start has time for: what the last entries say, and what is kept beside them.
+    @Test(arguments: [
+        ("UPDATE entries SET note = 'another' WHERE id = 9", "batch 9 "), ("UPDATE entries SET held = 5 WHERE id = 11", "ent_11"),
+        ("UPDATE balances SET available = available + 1", "balance of acc_1 live"),
+        ("UPDATE balances SET held = held - 1", "acc_1 live"), ("DELETE FROM balances", "acc_1 live has no balance"),
+        ("UPDATE holds SET amount = amount + 1 WHERE id = 5", "acc_1 live holds"),
+        ("DELETE FROM chain WHERE batch = 11", "ent_11 is in no batch"),
+        ("DELETE FROM holds WHERE id = 6", "ent_11 names hold_6"),
+        ("DELETE FROM entries WHERE id = 10", "ent_10 should come next"),
+    ])
+    func `a start finds what an end could have harmed`(sql: String, named: String) throws {
+        let play = try LedgerPlay<SQLiteStage>.wellUsed()
+        #expect(try play.stage.store.verifyRecent() == .ok(entries: 11, accounts: 2))
+        try play.stage.tamper(sql)
+        guard case .disagreement(let sentence) = try play.stage.store.verifyRecent() else {
+            Issue.record("\(sql) was not found")
+            return
+        }
+        #expect(sentence.contains(named), "\(sentence)")
+    }
+
     /// What a kill leaves: the file and its log as they lie on the disk at that moment.
     @Test func `a copy taken at any moment opens and agrees with itself`() throws {
         var play = try LedgerPlay(on: try SQLiteStage())

@@ -87,7 +87,7 @@ import Testing
         try play.stage.tamper(changes)
         let found = try DatabaseQueue(path: play.stage.path).read { db in
             var audit = try ChainAudit(db)
-            let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql)
+            let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [0])
             while let row = try cursor.next() {
                 var columns = Columns(row)
                 // An entry that names a hold or nobody's is found before: here only the chain is asked.

@@ -9,6 +9,11 @@ enum Limits {
     static let walBytesMax = 64 * 1024 * 1024
     /// Page cache of the writing connection, in KiB: the busy ends of every index fit.
     static let cacheKiB = 16 * 1024
+    /// A database up to this size is looked through for damage before it is used: some tens of milliseconds.
+    static let checkedAtOnceBytes = 16 * 1024 * 1024
+    /// How many of the last entries a start verifies before it listens: more than any commit and any few seconds of traffic
+    /// leave, and about a tenth of a second.
+    static let recentEntries: Int64 = 10_000
     /// Bytes of the secret that turns API keys into their MACs.
     static let pepperBytes = 32
 }

@@ -24,8 +24,8 @@ enum Assembly {
         DescriptorLimit.raise(logger)
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.server.loops)
-        let books = try Books.open(configuration, logger)
-        try await quarantineUnlessSound(books, logger)
+        let books = try Books.open(configuration, logger, ballastBytes: configuration.ledger.ballastBytes)
+        try quarantineUnlessSound(books, logger)
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
             catalog: ModelCatalog(chat: configuration.models.map(\.model)), prices: books.prices, routes: engines.routes,
@@ -48,6 +48,7 @@ enum Assembly {
                 "address": "\(welcome.url)", "version": "\(Version.current)", "sqlite": "\(SQLiteLedgerStore.sqliteVersion)",
             ])
 
+        BackgroundAudit.start(books, logger)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run(answer: desk.answer) }
             let signal = await signals.first()
@@ -64,8 +65,8 @@ enum Assembly {
     }
 
     /// A ledger that does not add up is shown and not added to: whoever asks is told so, and nothing is held or charged.
-    private static func quarantineUnlessSound(_ books: Books, _ logger: Logger) async throws {
-        guard case .disagreement(let disagreement) = try await books.administration.verify() else { return }
+    private static func quarantineUnlessSound(_ books: Books, _ logger: Logger) throws {
+        guard case .disagreement(let disagreement) = try books.store.verifyRecent() else { return }
         logger.critical("ledger.quarantined", metadata: ["disagreement": "\(disagreement)"])
         books.ledger.stopAdmitting()
     }

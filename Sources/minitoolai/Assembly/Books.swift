@@ -10,6 +10,7 @@ import Units
 /// The ledger with everything around it, opened for writing by this process alone.
 struct Books: Sendable {
     let directory: DataDirectory
+    let store: any LedgerStore
     let ledger: LedgerWriter
     let keys: KeyDirectory
     let administration: Administration
@@ -18,13 +19,16 @@ struct Books: Sendable {
 
     /// Takes the directory, opens the store and closes what an earlier process left open: the server's start, and the same for
     /// a command that is carried out without a server.
-    static func open(_ configuration: Configuration, _ logger: Logger) throws -> Books {
+    ///
+    /// - Parameter ballastBytes: what a server sets aside for a full disk.
+    static func open(_ configuration: Configuration, _ logger: Logger, ballastBytes: Int = 0) throws -> Books {
         let clock = SystemClock()
         let directory = try DataDirectory(configuration.store.dataDirectory)
         for warning in directory.warnings { logger.warning("data.open_to_others", metadata: ["warning": "\(warning)"]) }
         let pepper = try directory.pepper()
         let mint = KeyMint(pepper: pepper)
-        let store = Failpoint.around(try SQLiteLedgerStore(path: directory.databasePath, pepper: pepper))
+        let store = Failpoint.around(
+            try SQLiteLedgerStore(path: directory.databasePath, pepper: pepper, ballastBytes: ballastBytes))
         let priced = configuration.models.map { setting in
             // What has no price is refused to live keys and tried for nothing with test keys.
             setting.price.map { (setting.model.id, $0) } ?? (PriceList.trialName(of: setting.model.id), .free)
@@ -39,7 +43,7 @@ struct Books: Sendable {
         let writer = LedgerWriter(ledger: ledger, store: store, clock: clock, logger: logger)
         let keys = KeyDirectory(ledger.keys.values, mint: mint, clock: clock)
         return Books(
-            directory: directory, ledger: writer, keys: keys,
+            directory: directory, store: store, ledger: writer, keys: keys,
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
             prices: PriceList(ledger.prices.values.filter { models.contains($0.model) }))
     }

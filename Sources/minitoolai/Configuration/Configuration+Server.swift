@@ -53,6 +53,12 @@ extension Configuration.Store {
     }
 }
 
+extension Configuration.Ledger {
+    init(_ section: Section) {
+        ballastBytes = section.wholeNumber("ballast_mib", in: 0...4096, default: 64) * 1024 * 1024
+    }
+}
+
 extension Configuration.Blobs {
     init(_ section: Section, dataDirectory: String) {
         let kind = section.text("kind", default: "directory")

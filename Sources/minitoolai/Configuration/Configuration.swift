@@ -7,6 +7,7 @@ import Logging
 struct Configuration: Sendable {
     let server: Server
     let store: Store
+    let ledger: Ledger
     let blobs: Blobs
     let engines: [EngineSetting]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
@@ -32,13 +33,18 @@ struct Configuration: Sendable {
         let dataDirectory: String
     }
 
+    struct Ledger: Hashable, Sendable {
+        /// What is set aside for a full disk; 0 for nothing.
+        let ballastBytes: Int
+    }
+
     /// Where pictures will lie; nothing is written there yet.
     struct Blobs: Hashable, Sendable {
         let path: String
         let keepMilliseconds: Int64
     }
 
-    static let sections = ["server", "store", "blobs", "engines", "models"]
+    static let sections = ["server", "store", "ledger", "blobs", "engines", "models"]
 
     /// Reads the configuration of `place`: flags before variables before the file before the defaults.
     /// - Throws: ``ConfigurationFaults``, all there are.
@@ -53,6 +59,7 @@ struct Configuration: Sendable {
         let root = Section(file, at: [], reading)
         server = root.section("server", read: Server.init)
         store = Store(root)
+        ledger = root.section("ledger") { Ledger($0) }
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         engines = root.section("engines", read: EngineSetting.all)
         models = root.section("models") { [engines] in ModelSetting.all($0, engines: EngineSetting.names(routable: engines)) }

@@ -112,9 +112,18 @@ final class DatabaseFile: Sendable {
         guard got == value else { throw StoreFailure.settingRefused(name: name, wanted: value, got: got) }
     }
 
+    /// A small file is looked through before anything else; a large one while serving, when all of it is verified.
     private static func check(_ db: Database, path: String) throws {
+        let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+        let pageBytes = try Int.fetchOne(db, sql: "PRAGMA page_size") ?? 0
+        guard pages * pageBytes <= Limits.checkedAtOnceBytes, let damage = try damage(of: db) else { return }
+        throw StoreFailure.damaged(path: path, detail: damage)
+    }
+
+    /// What `PRAGMA quick_check` objects to first.
+    static func damage(of db: Database) throws -> String? {
         let answer = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
-        guard answer == "ok" else { throw StoreFailure.damaged(path: path, detail: answer) }
+        return answer == "ok" ? nil : answer
     }
 }
 

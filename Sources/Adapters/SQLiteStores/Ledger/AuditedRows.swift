@@ -19,12 +19,13 @@ struct AuditedEntry {
     let holdID: Int64?
     let hold: AuditedHold?
 
+    /// Takes the id after which to begin.
     static let sql = """
         SELECT e.id, e.at, e.epoch, e.kind, e.account, e.book, e.key, e.available, e.held, e.revenue, e.granted, e.writeoff,
             e.available_after, e.held_after, e.note, e.hold, h.account, h.book, h.key, h.price, h.model, h.amount, h.input_fair_tokens,
             h.epoch, h.state, h.output_tokens, h.closed, h.charge, h.prompt_tokens, h.cached_tokens, h.completion_tokens
         FROM entries e LEFT JOIN holds h ON h.id = e.hold
-        ORDER BY e.id
+        WHERE e.id > ? ORDER BY e.id
         """
 
     init(_ columns: inout Columns) throws {

@@ -13,13 +13,23 @@ struct ChainAudit {
     private let links: RowCursor
     private var next: Link?
     private var lastBatch: Int64 = 0
-    private var lastEntry: Int64 = 0
+    /// The last entry that was followed.
+    private(set) var lastEntry: Int64 = 0
     private var chain = EntryChain(after: EntryChain.origin)
     private var row = CanonicalRow()
     private var disagreement: String?
 
-    init(_ db: Database) throws {
-        links = try Row.fetchCursor(db, sql: "SELECT batch, last_entry, hash FROM chain ORDER BY batch")
+    /// - Parameter entry: the chain is followed from the last batch that ends before it.
+    init(_ db: Database, before entry: Int64 = 1) throws {
+        let sql = "SELECT batch, last_entry, hash FROM chain WHERE last_entry < ? ORDER BY batch DESC LIMIT 1"
+        if let row = try Row.fetchOne(db, sql: sql, arguments: [entry]) {
+            let hash: Data = row[2]
+            lastBatch = row[0]
+            lastEntry = row[1]
+            chain = EntryChain(after: [UInt8](hash))
+        }
+        links = try Row.fetchCursor(
+            db, sql: "SELECT batch, last_entry, hash FROM chain WHERE batch > ? ORDER BY batch", arguments: [lastBatch])
         try advance()
     }
 

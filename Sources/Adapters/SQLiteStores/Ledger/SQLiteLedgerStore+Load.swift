@@ -77,7 +77,7 @@ extension SQLiteLedgerStore {
     }
 
     private func credits(_ db: Database) throws -> [LedgerImage.Credit] {
-        let sql = "SELECT account, book, note, id, available FROM entries WHERE kind = 'grant' ORDER BY id"
+        let sql = "SELECT account, book, note, id, available FROM entries WHERE kind = 'grant' ORDER BY +id"
         return try rows(db, sql) { columns in
             LedgerImage.Credit(
                 purse: try purse(&columns, of: "a grant"), reference: columns.next(), entry: EntryID(columns.next()),

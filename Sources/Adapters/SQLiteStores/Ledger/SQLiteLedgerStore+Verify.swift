@@ -9,10 +9,11 @@ extension SQLiteLedgerStore {
     package func verify() throws -> LedgerVerdict {
         try file.readAtLeisure { db in
             do {
+                if let damage = try DatabaseFile.damage(of: db) { throw LedgerDisagreement("the file is damaged: \(damage)") }
                 let keys = try auditedKeys(db)
                 var audit = LedgerAudit(prices: try auditedPrices(db), keys: keys, epochs: try epochs(db))
                 var chain = try ChainAudit(db)
-                let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql)
+                let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [0])
                 while let row = try cursor.next() {
                     var columns = Columns(row)
                     let entry = try AuditedEntry(&columns)

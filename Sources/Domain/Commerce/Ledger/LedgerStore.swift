@@ -22,6 +22,8 @@ package protocol LedgerStore: LedgerJournal {
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
     /// Replays everything and compares: see ``LedgerVerdict``.
     func verify() throws -> LedgerVerdict
+    /// The same for the last entries and what they lead to: what a start has time for.
+    func verifyRecent() throws -> LedgerVerdict
     /// Writes a consistent copy while serving.
     func backUp(to path: String) throws
 }
