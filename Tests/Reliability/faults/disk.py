@@ -91,7 +91,8 @@ def entries_at(place, database, wal, judge, where):
         judge.expect(answer == "ok", f"{where}: {answer}")
         if not books.execute("SELECT count(*) FROM sqlite_schema WHERE name = 'chain'").fetchone()[0]:
             return 0
-    report = audit(copy)
+    # A cut between two migrations leaves the earlier schema, which is whole too.
+    report = audit(copy, strict_schema=False)
     for invariant, sentence in report.violations:
         judge.expect(False, f"{where}: {invariant}: {sentence}")
     return report.checks["I2"]
