@@ -13,7 +13,7 @@ from rig.house import House, cpu_seconds, rss_bytes, run
 from rig.load import callers
 
 from . import Judge, Skipped, fault
-from .peers import QUICK, USAGE, percentile, quick_requests
+from .peers import QUICK, USAGE, expect_latency, percentile, quick_requests
 
 
 @fault("F12", "10,000 idle connections", "opened and left alone, while one caller asks")
@@ -40,8 +40,8 @@ def idle_connections(bench):
         judge.audited(house.settle_and_audit())
     before, after = percentile(alone, 0.99), percentile(beside, 0.99)
     judge.expect(memory <= 300 << 20, f"{memory >> 20} MB")
-    judge.expect(after < 1.5 * before + 0.002, f"p99 went from {before * 1000:.1f} to {after * 1000:.1f} ms")
-    return judge.outcome(count, f"{memory >> 20} MB in all; live p99 {before * 1000:.1f} ms without them, {after * 1000:.1f} ms beside them; "
+    said = expect_latency(judge, before, after, 1.5, 0.002)
+    return judge.outcome(count, f"{memory >> 20} MB in all; live p99 {said}; "
                          f"{len(judge.details)} violations")
 
 
