@@ -59,7 +59,7 @@ let package = Package(
         // Rank 3: one outside each.
         room(
             "Engines", in: "Adapters",
-            ["Units", "Inference", "Wire", nioCore, nioPosix, nioHTTP1, nioSSL, nioTLS, logging]),
+            ["Units", "Inference", "Wire", nioCore, nioPosix, nioSSL, nioTLS, logging]),
         room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb, sqlite, crypto]),
         .systemLibrary(name: "CMalloc", path: "Sources/Adapters/CMalloc"),
         // Rank 4: the faces.

@@ -6,6 +6,12 @@ package enum OpenAILimits {
     static let addressBytesMax = 2048
     /// Bytes of an unstreamed answer: the longest text any model writes, JSON-escaped, many times over.
     package static let answerBytesMax = 32 << 20
+    /// Bytes of the head of an answer, and of the trailers of a body; servers' own limits for requests lie between 8 and 64 KiB.
+    static let headBytesMax = 32 << 10
+    /// Informational heads before an answer: one is common, a hundred are an endless answer.
+    static let informationalHeadsMax = 16
+    /// Bytes of the line before a chunk, extensions included; nobody is known to use them.
+    static let chunkLineBytesMax = 256
     /// Bytes of an error's body that are looked at; the rest says nothing new.
     static let errorBytesMax = 64 << 10
     /// How long the body of an error may take to arrive once its status has: the status alone decides most.

@@ -12,7 +12,7 @@ extension OpenAIEngine {
             deadlines.firstByte = OpenAILimits.checkTime
             deadlines.total = OpenAILimits.checkTime
             let request = requests.models()
-            let check = ModelsCheck(of: options, asking: request.target, found)
+            let check = ModelsCheck(of: options, asking: requests.modelsTarget, found)
             UpstreamExchange(request, in: pool(on: loop), deadlines: deadlines, to: check).start()
         }
         do {

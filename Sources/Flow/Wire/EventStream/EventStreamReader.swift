@@ -145,7 +145,7 @@ package struct EventStreamReader {
 
 extension UnsafeRawBufferPointer {
     /// Where the first LF or CR at or after `start` is; looks at eight bytes a step.
-    func firstLineEnd(from start: Int) -> Int? {
+    package func firstLineEnd(from start: Int) -> Int? {
         let ones: UInt64 = 0x0101_0101_0101_0101
         var index = start
         while index + 8 <= count {

@@ -116,6 +116,12 @@ package struct JSONReader {
         return try scanString()
     }
 
+    /// Takes the string whose opening quote is at `offset`, whatever stands before it: for documents that are known but for their texts.
+    package mutating func readString(at offset: Int) throws(JSONFault) -> JSONText {
+        position = offset
+        return try readString()
+    }
+
     package mutating func readNumber() throws(JSONFault) -> JSONNumberText {
         try expect(.number)
         return try scanNumber()

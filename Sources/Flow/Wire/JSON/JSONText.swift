@@ -140,7 +140,7 @@ extension UInt8 {
 
 extension UnsafeRawBufferPointer {
     /// Whether both hold the same bytes, looked at eight at a time.
-    func isSame(as other: UnsafeRawBufferPointer) -> Bool {
+    package func isSame(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
         var index = 0
         while index + 8 <= count {

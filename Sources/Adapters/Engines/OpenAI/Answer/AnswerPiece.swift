@@ -22,10 +22,20 @@ struct AnswerPiece {
     private(set) var usage: UsageReport?
     private(set) var fingerprint: String?
     private(set) var error: UpstreamError?
+    /// Where the choices are in the document.
+    private(set) var choicesRange: Range<Int>?
+    private var outputText: Range<Int>?
+    private var outputTextBytes = 0
+    private var outputTexts = 0
+    private var padding: Range<Int>?
     private let form: Form
     private let readsFingerprint: Bool
     private var mends: [Mend] = []
     private var isErrorObject = false
+    /// A choice of a chunk carries a `message`, beside a `delta` or in its place.
+    private var holdsSpareMessage = false
+    /// The choices are given on as they stand in the document.
+    private var isVerbatim = false
 
     /// Another text for a part of the document.
     private struct Mend {
@@ -39,6 +49,7 @@ struct AnswerPiece {
         self.readsFingerprint = readsFingerprint
         let choicesRange = try document.readJSON { (reader) throws(JSONFault) in try self.read(&reader) }
         if let choicesRange { choices = mended(document, choicesRange) }
+        self.choicesRange = choicesRange
         if error == nil, isErrorObject { error = UpstreamError(document: document) ?? UpstreamError() }
     }
 
@@ -53,6 +64,7 @@ struct AnswerPiece {
             case "x_groq": try readGroq(&reader)
             case "error": error = try UpstreamError.value(&reader)
             case "system_fingerprint" where readsFingerprint: fingerprint = try text(&reader)?.string
+            case "obfuscation" where try reader.peek() == .string: padding = try reader.readString().range
             case "object": isErrorObject = try text(&reader)?.is("error") ?? false
             default: try reader.skipValue()
             }
@@ -87,6 +99,22 @@ struct AnswerPiece {
         return nil
     }
 
+    // MARK: What may change
+
+    /// The strings that are all that changes between chunks like this one, in their order: its one text, and OpenAI's padding. Nil
+    /// when there is more to it than that.
+    var spots: (ChunkShape.Spot, ChunkShape.Spot?)? {
+        guard form == .chunk, outputTexts == 1, let outputText, usage == nil, error == nil, isVerbatim, !holdsSpareMessage
+        else { return nil }
+        let text = ChunkShape.Spot(range: outputText, isOutput: true)
+        guard let padding else { return (text, nil) }
+        let pad = ChunkShape.Spot(range: padding, isOutput: false)
+        return pad.range.lowerBound < text.range.lowerBound ? (pad, text) : (text, pad)
+    }
+
+    /// Output beside the text that may change.
+    var fixedBytes: Int { outputBytes - outputTextBytes }
+
     // MARK: Choices
 
     private mutating func readChoices(_ reader: inout JSONReader) throws(JSONFault) -> Range<Int>? {
@@ -113,7 +141,9 @@ struct AnswerPiece {
             case "delta" where form == .chunk, "message" where form == .whole:
                 hasContent = true
                 try readContent(&reader)
-            case "message" where try reader.peek() == .object: messageBytes = try OutputCount.bytes(ofMessage: &reader)
+            case "message" where try reader.peek() == .object:
+                messageBytes = try readMessage(&reader)
+                holdsSpareMessage = true
             default: try reader.skipValue()
             }
         }
@@ -147,16 +177,27 @@ struct AnswerPiece {
         if form == .chunk, try reader.skipNull() {
             mends.append(Mend(range: (reader.position - 4)..<reader.position, text: "{}"))
         } else {
-            outputBytes += try OutputCount.bytes(ofMessage: &reader)
+            outputBytes += try readMessage(&reader)
         }
+    }
+
+    /// - Returns: the bytes of output in it.
+    private mutating func readMessage(_ reader: inout JSONReader) throws(JSONFault) -> Int {
+        var output = OutputCount()
+        try output.read(message: &reader)
+        outputTexts += output.texts
+        outputText = output.lastText
+        outputTextBytes = output.lastTextBytes
+        return output.bytes
     }
 
     // MARK: Mending
 
     /// The choices with what was missing put in, and on one line: a chunk becomes a line of an event stream.
-    private func mended(_ document: ByteBuffer, _ range: Range<Int>) -> ByteBuffer {
+    private mutating func mended(_ document: ByteBuffer, _ range: Range<Int>) -> ByteBuffer {
         let isOneLine = form == .whole || !document.holdsLineEnd(in: range)
-        if mends.isEmpty, isOneLine { return document.slice(range) }
+        isVerbatim = mends.isEmpty && isOneLine
+        if isVerbatim { return document.slice(range) }
         var choices = ByteBuffer()
         choices.reserveCapacity(range.count + mends.reduce(0) { $0 + $1.text.utf8.count })
         var start = range.lowerBound
@@ -173,7 +214,7 @@ struct AnswerPiece {
 
 extension ByteBuffer {
     func holdsLineEnd(in range: Range<Int>) -> Bool {
-        withUnsafeReadableBytes { bytes in bytes[range].contains { $0 == 0x0A || $0 == 0x0D } }
+        withUnsafeReadableBytes { bytes in UnsafeRawBufferPointer(rebasing: bytes[range]).firstLineEnd(from: 0) != nil }
     }
 
     /// In JSON, line ends stand only between tokens.

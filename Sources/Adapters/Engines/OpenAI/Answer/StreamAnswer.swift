@@ -22,6 +22,7 @@ struct StreamAnswer {
     private var marks = ChoiceMarks()
     private var outputBytes = 0
     private var hasBegun = false
+    private var shape: ChunkShape?
 
     init(_ diagnosis: Diagnosis) { self.diagnosis = diagnosis }
 
@@ -29,6 +30,11 @@ struct StreamAnswer {
     var usage: Usage? { report.flatMap { $0.usage(delivering: outputBytes) } }
 
     mutating func on(_ event: ServerEvent) -> Step {
+        if event.name == nil, let shape, let match = shape.match(event.data) {
+            outputBytes += match.outputBytes
+            return .chunk(
+                ChatChunk(choices: event.data.slice(match.choices), outputBytes: match.outputBytes, finishes: shape.finishes))
+        }
         if event.isDone {
             return hasBegun ? .done : .failed(EngineFailure(.malformed, detail: "the stream ended without any choices"))
         }
@@ -36,7 +42,7 @@ struct StreamAnswer {
         if event.data.isBlank { return .nothing }
         if event.name == "error" { return .failed(failure(UpstreamError(document: event.data) ?? UpstreamError())) }
         do {
-            return try step(AnswerPiece(event.data, as: .chunk, readsFingerprint: !hasBegun))
+            return try step(AnswerPiece(event.data, as: .chunk, readsFingerprint: !hasBegun), of: event)
         } catch {
             return .failed(EngineFailure(.malformed, detail: "an event is not a chunk: \(error.place)"))
         }
@@ -55,7 +61,7 @@ struct StreamAnswer {
         marks.allFinished ? nil : EngineFailure(.broken, detail: "the stream ended before the answer did")
     }
 
-    private mutating func step(_ piece: AnswerPiece) throws(JSONFault) -> Step {
+    private mutating func step(_ piece: AnswerPiece, of event: ServerEvent) throws(JSONFault) -> Step {
         report = piece.usage ?? report
         if !hasBegun { fingerprint = piece.fingerprint ?? fingerprint }
         if let error = piece.error { return .failed(failure(error)) }
@@ -64,6 +70,7 @@ struct StreamAnswer {
         marks.add(piece.marks)
         outputBytes += piece.outputBytes
         if piece.holdsMessages { return .burst(try Burst.chunks(of: choices, outputBytes: piece.outputBytes)) }
+        if event.name == nil { shape = ChunkShape(of: event.data, piece) }
         return .chunk(ChatChunk(choices: choices, outputBytes: piece.outputBytes, finishes: piece.marks.anyFinished))
     }
 

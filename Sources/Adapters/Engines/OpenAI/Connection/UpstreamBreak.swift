@@ -1,5 +1,4 @@
 import NIOCore
-import NIOHTTP1
 import NIOPosix
 import NIOSSL
 
@@ -63,8 +62,6 @@ extension UpstreamBreak {
     init(reading error: any Error) {
         switch error {
         case let error as IOError: self = .reset(error.plainText)
-        case let error as HTTPParserError: self = error == .invalidEOFState ? .closed : .notHTTP("\(error)")
-        case is NIOHTTPDecoderError: self = .notHTTP("an answer nobody asked for")
         case NIOSSLError.uncleanShutdown: self = .closed
         case is NIOSSLError, is NIOSSLExtraError, is BoringSSLError: self = .handshakeFailed(tlsText("\(error)"))
         default: self = .reset(String(describing: type(of: error)))

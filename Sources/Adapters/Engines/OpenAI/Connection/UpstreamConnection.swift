@@ -1,11 +1,12 @@
 import NIOCore
 import NIOTLS
 
-/// One connection to an upstream, the last handler of its channel: carries one exchange at a time, then waits for the next.
+/// One connection to an upstream, the last handler of its channel: carries one exchange at a time, then waits for the next. Between
+/// it and the socket there is nothing but TLS: HTTP is its own, see ``AnswerParser``.
 final class UpstreamConnection: ChannelDuplexHandler {
-    typealias InboundIn = AnswerPart
-    typealias OutboundIn = UpstreamRequest
-    typealias OutboundOut = UpstreamRequest
+    typealias InboundIn = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
 
     private enum Phase {
         /// Connecting, or agreeing on TLS.
@@ -19,10 +20,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
         case closed
     }
 
-    /// Since when it has been idle, or reading leftovers.
-    private(set) var restingSince = NIODeadline.now()
+    /// Since when it has been idle, or reading leftovers, as far as the pool's clock noticed.
+    private var restingSince: NIODeadline?
     private let isSecured: Bool
     private var phase = Phase.opening
+    private var parser = AnswerParser()
     private var context: ChannelHandlerContext?
     private var ready: ((UpstreamBreak?) -> Void)?
     private weak var pool: UpstreamPool?
@@ -39,6 +41,15 @@ final class UpstreamConnection: ChannelDuplexHandler {
     var isIdle: Bool { phase == .idle }
     var isReadingLeftovers: Bool { phase == .leftover }
 
+    /// How long it has been idle, or reading leftovers, counted from the first time this was asked.
+    func restingTime(at now: NIODeadline) -> TimeAmount {
+        guard let since = restingSince else {
+            restingSince = now
+            return .zero
+        }
+        return now - since
+    }
+
     /// Calls back once, when requests may be sent or when it is clear that they never may.
     func whenReady(in pool: UpstreamPool, _ ready: @escaping (UpstreamBreak?) -> Void) {
         self.pool = pool
@@ -53,11 +64,14 @@ final class UpstreamConnection: ChannelDuplexHandler {
         precondition(phase == .idle, "a connection carries one exchange at a time")
         guard let context else { preconditionFailure("an idle connection has a channel") }
         phase = .asking
+        parser.expectAnswer()
         self.exchange = exchange
         isRequestWritten = false
         let written = context.eventLoop.makePromise(of: Void.self)
         written.futureResult.assumeIsolated().whenSuccess { self.isRequestWritten = true }
-        context.writeAndFlush(wrapOutboundOut(request), promise: written)
+        let last = request.slices.count - 1
+        for index in 0..<last { context.write(wrapOutboundOut(request.slices[index]), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(request.slices[last]), promise: written)
     }
 
     /// The exchange needs no more of the answer; what is left of it is read over, within bounds.
@@ -66,7 +80,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
         guard phase == .answering else { return close() }
         phase = .leftover
         leftoverBytes = 0
-        restingSince = .now()
+        restingSince = nil
         pool?.watchLeaving(self)
         resume()
     }
@@ -111,7 +125,31 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        switch (phase, unwrapInboundIn(data)) {
+        switch phase {
+        case .asking, .answering, .leftover:
+            parser.append(unwrapInboundIn(data))
+            takeParts()
+        case .closed: break
+        // Bytes nobody asked for: whatever they begin, it would be taken for the next answer.
+        case .opening, .idle: close()
+        }
+    }
+
+    private func takeParts() {
+        do throws(UpstreamBreak) {
+            while let part = try parser.next() {
+                take(part)
+                // What an answer leaves unread is nobody's: the connection is closed then, or asked again already.
+                if case .end = part { return }
+            }
+        } catch {
+            fail(error)
+            context?.close(promise: nil)
+        }
+    }
+
+    private func take(_ part: AnswerPart) {
+        switch (phase, part) {
         case (.asking, .head(let head)):
             phase = .answering
             keepsConnection = head.keepsConnection
@@ -127,7 +165,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
             if leftoverBytes > OpenAILimits.leftoverBytesMax { close() }
         case (.leftover, .end): rest()
         case (.closed, _): break
-        default: close()
+        default: preconditionFailure("a parser gives a head, a body and an end, in this order")
         }
     }
 
@@ -139,8 +177,17 @@ final class UpstreamConnection: ChannelDuplexHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
-        fail(.closed)
+        endOfBytes()
         context.fireChannelInactive()
+    }
+
+    /// Some bodies end with their connection, and with nothing else.
+    private func endOfBytes() {
+        do throws(UpstreamBreak) {
+            keepsConnection = false
+            if phase == .answering || phase == .leftover, let end = try parser.finish() { take(end) }
+            fail(.closed)
+        } catch { fail(error) }
     }
 
     // MARK: Turns
@@ -148,7 +195,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private func becomeReady() {
         guard phase == .opening else { return }
         phase = .idle
-        restingSince = .now()
+        restingSince = nil
         announce(nil)
     }
 
@@ -158,11 +205,11 @@ final class UpstreamConnection: ChannelDuplexHandler {
         ready?(failure)
     }
 
-    /// The answer has ended. Unless all of the request was read too, the next one could not be told from its rest.
+    /// The answer has ended. Unless all of the request was read too, and nothing more came, the next one could not be told from the rest.
     private func rest() {
-        guard keepsConnection, isRequestWritten, let pool else { return close() }
+        guard keepsConnection, isRequestWritten, parser.isResting, let pool else { return close() }
         phase = .idle
-        restingSince = .now()
+        restingSince = nil
         resume()
         pool.keep(self)
     }

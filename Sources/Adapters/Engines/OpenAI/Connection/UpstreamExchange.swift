@@ -24,11 +24,13 @@ final class UpstreamExchange {
     private var phase = Phase.waiting
     private var isReused = false
     private var isPaused = false
-    private let startedAt = NIODeadline.now()
     private var overAt: NIODeadline
     /// When the current phase began; while answering, when the last byte was noticed.
     private var markedAt = NIODeadline.now()
+    /// A byte came since the clock last looked: marked then, since asking for the time at each would cost more than it tells.
     private var hasHeard = false
+    /// Where the pool keeps it while it is watched.
+    var watchedAt: Int?
 
     /// - Parameter deadlines: its `firstByte` applies, whatever was asked for.
     init(_ request: UpstreamRequest, in pool: UpstreamPool, deadlines: Deadlines, to reader: any AnswerReader) {
@@ -36,13 +38,13 @@ final class UpstreamExchange {
         self.pool = pool
         self.deadlines = deadlines
         self.reader = reader
-        overAt = startedAt + deadlines.total
+        overAt = markedAt + deadlines.total
     }
 
     func start() {
         guard phase == .waiting else { return }
         pool.watch(self)
-        if let idle = pool.takeIdle() { ask(on: idle, isReused: true) } else { connect() }
+        if let idle = pool.takeIdle() { ask(on: idle, isReused: true, at: markedAt) } else { connect() }
     }
 
     /// Ends it and cuts its connection; the reader hears nothing more.
@@ -90,7 +92,6 @@ final class UpstreamExchange {
         phase = .answering
         request = nil
         hasHeard = true
-        markedAt = .now()
         reader?.began(head)
     }
 
@@ -126,19 +127,23 @@ final class UpstreamExchange {
         pool.connect { result in
             switch result {
             case .success(let connection):
-                if self.phase == .connecting { self.ask(on: connection, isReused: false) } else { self.pool.keep(connection) }
+                if self.phase == .connecting {
+                    self.ask(on: connection, isReused: false, at: .now())
+                } else {
+                    self.pool.keep(connection)
+                }
             case .failure(let reason):
                 if self.phase == .connecting { self.broke(reason) }
             }
         }
     }
 
-    private func ask(on connection: UpstreamConnection, isReused: Bool) {
+    private func ask(on connection: UpstreamConnection, isReused: Bool, at now: NIODeadline) {
         guard let request else { preconditionFailure("a request is kept until its answer begins") }
         phase = .asking
         self.isReused = isReused
         self.connection = connection
-        markedAt = .now()
+        markedAt = now
         if isPaused { connection.pause() }
         connection.send(request, for: self)
     }

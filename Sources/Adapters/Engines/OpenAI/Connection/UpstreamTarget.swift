@@ -5,13 +5,11 @@ import NIOSSL
 struct UpstreamTarget: Sendable {
     let address: EngineAddress
     private let tls: NIOSSLContext?
-    private let codec: any UpstreamCodec
 
     /// - Parameter trustedRoots: a PEM file of certificates to trust instead of the system's, for servers of one's own.
     /// - Throws: what NIOSSL says about the file.
-    init(_ address: EngineAddress, trustedRoots: String?, codec: any UpstreamCodec = NIOHTTP1Codec()) throws {
+    init(_ address: EngineAddress, trustedRoots: String?) throws {
         self.address = address
-        self.codec = codec
         guard address.scheme == .https else {
             tls = nil
             return
@@ -30,7 +28,6 @@ struct UpstreamTarget: Sendable {
             let name: String? = if case .name(let name) = address.host { name } else { nil }
             try pipeline.addHandler(NIOSSLClientHandler(context: tls, serverHostname: name))
         }
-        try codec.install(in: pipeline)
         try pipeline.addHandler(UpstreamConnection(isSecured: tls != nil))
     }
 }

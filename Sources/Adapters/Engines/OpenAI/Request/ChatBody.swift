@@ -9,10 +9,13 @@ struct ChatBody {
     private(set) var bytes = 0
     private var small: ByteBuffer
 
+    /// - Parameter headRoom: bytes to leave free before the first slice, for ``slices(behind:)``.
     /// - Throws: only when the messages are not what `ChatPrompt` promises.
-    init(_ order: ChatOrder, _ options: OpenAIEngine.Options) throws(JSONFault) {
+    init(_ order: ChatOrder, _ options: OpenAIEngine.Options, headRoom: Int = 0) throws(JSONFault) {
         let prompt = order.prompt
-        small = ByteBufferAllocator().buffer(capacity: 1024)
+        small = ByteBufferAllocator().buffer(capacity: headRoom + 1024)
+        small.moveWriterIndex(to: headRoom)
+        small.moveReaderIndex(to: headRoom)
         small.writeStaticString("{\"model\":")
         small.writeJSON(order.model)
         if prompt.choices > 1 { add("n", prompt.choices) }
@@ -36,6 +39,18 @@ struct ChatBody {
         }
         small.writeStaticString("}")
         flush()
+    }
+
+    /// The slices with a head before them, in one buffer with the first: it fits into the room that was left.
+    consuming func slices(behind head: ByteBuffer) -> [ByteBuffer] {
+        // Taken out of the array, so that its storage is not shared while it is written to.
+        var first = slices[0]
+        slices[0] = head
+        let start = first.readerIndex - head.readableBytes
+        first.setBuffer(head, at: start)
+        first.moveReaderIndex(to: start)
+        slices[0] = first
+        return slices
     }
 
     private mutating func add(_ key: StaticString, _ value: Int) {

@@ -3,56 +3,96 @@ import NIOCore
 import Units
 import Wire
 
-/// Writes the requests of one engine. What never changes from chat to chat is put together once.
+/// A whole request as it goes over the wire: written one after the other, uncopied.
+struct UpstreamRequest {
+    /// The first holds the head, and as much of the body as was worth copying behind it.
+    var slices: [ByteBuffer]
+}
+
+/// Writes the requests of one engine. What never changes from chat to chat is put together once: of a head, all but the request's id and
+/// the length.
 struct UpstreamRequests: Sendable {
     private let options: OpenAIEngine.Options
-    private let fields: [(String, String)]
+    private let streamHead: Head
+    private let wholeHead: Head
+
+    /// A head up to the value of `x-client-request-id`; `content-length` comes behind it.
+    private struct Head: Sendable {
+        /// Through the target; for Azure's deployments only what stands before the model.
+        var line: ByteBuffer
+        /// What stands behind the model in the target; nil where the model is not part of it.
+        var lineEnd: ByteBuffer?
+        var fields: ByteBuffer
+    }
 
     init(_ options: OpenAIEngine.Options) {
         self.options = options
-        var fields = [
-            ("host", options.address.authority), ("user-agent", "MiniToolAI"), ("accept-encoding", "identity"),
-        ]
-        if let key = options.key {
-            fields.append(options.azure == nil ? ("authorization", "Bearer \(key.reveal())") : ("api-key", key.reveal()))
+        var line = ByteBuffer(string: "POST \(options.address.path)/chat/completions")
+        var lineEnd: ByteBuffer?
+        if case .deployments(let version) = options.azure {
+            line = ByteBuffer(string: "POST \(options.azurePath)/deployments/")
+            lineEnd = ByteBuffer(string: "/chat/completions?api-version=\(version)")
         }
-        self.fields = fields
+        let fields = " HTTP/1.1\r\n\(options.fields)content-type: application/json\r\n"
+        func head(accepting type: String) -> Head {
+            Head(line: line, lineEnd: lineEnd, fields: ByteBuffer(string: "\(fields)accept: \(type)\r\nx-client-request-id: "))
+        }
+        streamHead = head(accepting: "text/event-stream")
+        wholeHead = head(accepting: "application/json")
     }
 
     func chat(_ order: ChatOrder) throws(JSONFault) -> UpstreamRequest {
-        let body = try ChatBody(order, options)
-        var fields = self.fields
-        fields.append(("accept", order.prompt.stream ? "text/event-stream" : "application/json"))
-        fields.append(("content-type", "application/json"))
-        fields.append(("content-length", String(body.bytes)))
+        let parts = order.prompt.stream ? streamHead : wholeHead
+        let model = parts.lineEnd == nil ? "" : order.model.percentEncoded
         // Under this name OpenAI takes a caller's own id of a request, so that both sides' records of one chat can be laid together:
         // https://developers.openai.com/api/reference/overview
-        fields.append(("x-client-request-id", order.request.description))
-        return UpstreamRequest(method: .post, target: chatTarget(order.model), fields: fields, body: body.slices)
+        let id = order.request.description
+        // The body's length is known when the body is written, so the head is put before it into room that was left for it.
+        let room =
+            parts.line.readableBytes + model.utf8.count + (parts.lineEnd?.readableBytes ?? 0) + parts.fields.readableBytes
+            + id.utf8.count + Self.lengthBytesMax
+        let body = try ChatBody(order, options, headRoom: room)
+        var head = ByteBuffer()
+        head.reserveCapacity(room)
+        head.writeImmutableBuffer(parts.line)
+        if let lineEnd = parts.lineEnd {
+            head.writeString(model)
+            head.writeImmutableBuffer(lineEnd)
+        }
+        head.writeImmutableBuffer(parts.fields)
+        head.writeString(id)
+        head.writeStaticString("\r\ncontent-length: ")
+        head.writeJSON(body.bytes)
+        head.writeStaticString("\r\n\r\n")
+        return UpstreamRequest(slices: body.slices(behind: head))
     }
+
+    /// `content-length` with nineteen digits, and the ends of lines around it.
+    private static let lengthBytesMax = 18 + 19 + 4
 
     /// The list of models: cheap, and it needs the key.
     func models() -> UpstreamRequest {
-        let path = options.address.path
-        let target =
-            if case .deployments(let version) = options.azure {
-                "\(azurePath)/models?api-version=\(version)"
-            } else {
-                "\(path)/models"
-            }
-        return UpstreamRequest(method: .get, target: target, fields: fields + [("accept", "application/json")], body: [])
+        UpstreamRequest(slices: [
+            ByteBuffer(string: "GET \(modelsTarget) HTTP/1.1\r\n\(options.fields)accept: application/json\r\n\r\n")
+        ])
     }
 
-    private func chatTarget(_ model: String) -> String {
-        guard case .deployments(let version) = options.azure else { return "\(options.address.path)/chat/completions" }
-        return "\(azurePath)/deployments/\(model.percentEncoded)/chat/completions?api-version=\(version)"
+    var modelsTarget: String {
+        if case .deployments(let version) = options.azure { return "\(options.azurePath)/models?api-version=\(version)" }
+        return "\(options.address.path)/models"
+    }
+}
+
+extension OpenAIEngine.Options {
+    /// The fields of every request. An address and a ``Secret`` hold only visible ASCII, so nothing can break out of a line.
+    fileprivate var fields: String {
+        var fields = "host: \(address.authority)\r\nuser-agent: MiniToolAI\r\naccept-encoding: identity\r\n"
+        if let key { fields += azure == nil ? "authorization: Bearer \(key.reveal())\r\n" : "api-key: \(key.reveal())\r\n" }
+        return fields
     }
 
     /// Operators write the resource's address with or without `/openai`.
-    private var azurePath: String {
-        let path = options.address.path
-        return path.hasSuffix("/openai") ? path : path + "/openai"
-    }
+    fileprivate var azurePath: String { address.path.hasSuffix("/openai") ? address.path : address.path + "/openai" }
 }
 
 extension String {
