@@ -7,7 +7,7 @@ from .chain import check_chain
 CLOSINGS = {"settle": "settled", "release": "released", "provisional": "provisional"}
 #: What stands in the database against its own program; a database without them is not the one that was promised.
 TRIGGERS = {
-    "entries_have_no_gaps", "entries_of_this_epoch", "entries_stay", "entries_remain", "prices_stay", "prices_remain",
+    "chain_leaves_no_gaps", "chain_is_of_this_epoch", "entries_stay", "entries_remain", "prices_stay", "prices_remain",
     "epochs_stay", "epochs_remain", "closed_holds_stay", "hold_terms_stay", "holds_remain", "balances_remain",
     "chain_goes_on", "chain_stays", "chain_remains", "holds_only_grow",
 }
