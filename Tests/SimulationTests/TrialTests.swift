@@ -39,11 +39,8 @@ import Testing
     }
 
     @Test func `the shrinker makes what matters simple`() {
-        let simple = Shrinker.simplest(
-            [981, 13, 500], simpler: { number in [0, number / 2, number - 1].filter { 0..<number ~= $0 } }
-        ) {
-            $0[0] >= 100 && $0[2] > 0
-        }
+        let simpler = { (number: Int) in [0, number / 2, number - 1].filter { 0..<number ~= $0 } }
+        let simple = Shrinker.simplest([981, 13, 500], simpler: simpler) { $0[0] >= 100 && $0[2] > 0 }
         #expect(simple == [100, 0, 1])
     }
 }
