@@ -5,6 +5,8 @@
 
 One server under valgrind; each piece of work is counted between a zeroing and a dump, after as much of the same that is not
 counted. Against Benchmarks/results/instructions.json: more than 5 % above it fails. --record writes it anew.
+
+A busy machine only ever adds: what comes apart in time shares fewer reads and commits. So the lowest of several counts is the figure.
 """
 
 import argparse
@@ -22,6 +24,7 @@ from targets import Server, Upstream
 HERE = pathlib.Path(__file__).resolve().parent
 BASELINE = HERE / "results/instructions.json"
 TOLERANCE = 0.05
+COUNTS_MAX = 3
 WORK = {
     # name: (what it is, load generator's words, requests that are counted, events of each)
     "request": ("non-stream request, 32 connections", "-c 32 -m mock", 1000, 0),
@@ -118,10 +121,15 @@ def main():
         subprocess.run(["strip", "--strip-debug", "-o", binary, words.server.resolve()], check=True)
         counter = Counter(running, (binary, folder, Upstream(running, words.tools, folder)), folder, words.tools)
         for name in only:
-            counts[name], dump = counter.count(name)
             before = baseline.get(name)
+            seen = []
+            while not seen or len(seen) < COUNTS_MAX and (words.record or before and min(seen) > before * (1 + TOLERANCE)):
+                count, dump = counter.count(name)
+                seen.append(count)
+            counts[name] = min(seen)
             change = f"{100 * (counts[name] / before - 1):+6.1f} % of {before:,}" if before else "no baseline"
-            print(f"{name:8s} {counts[name]:12,.0f} instructions per {WORK[name][0]}  {change}", flush=True)
+            print(f"{name:8s} {counts[name]:12,.0f} instructions per {WORK[name][0]}  {change}"
+                  + (f"  (lowest of {', '.join(f'{count:,.0f}' for count in seen)})" if len(seen) > 1 else ""), flush=True)
             if words.top:
                 costliest(dump, WORK[name][2] * max(1, WORK[name][3]), words.top)
         counter.server.stop()
