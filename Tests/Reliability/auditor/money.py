@@ -7,9 +7,9 @@ from .chain import check_chain
 CLOSINGS = {"settle": "settled", "release": "released", "provisional": "provisional"}
 #: What stands in the database against its own program; a database without them is not the one that was promised.
 TRIGGERS = {
-    "chain_leaves_no_gaps", "chain_is_of_this_epoch", "entries_stay", "entries_remain", "prices_stay", "prices_remain",
-    "epochs_stay", "epochs_remain", "closed_holds_stay", "hold_terms_stay", "holds_remain", "balances_remain",
-    "chain_goes_on", "chain_stays", "chain_remains", "holds_only_grow",
+    "entries_stay", "entries_remain", "prices_stay", "prices_remain", "epochs_stay", "epochs_remain", "closed_holds_stay",
+    "hold_terms_stay", "holds_only_grow", "holds_remain", "balances_remain", "key_terms_stay", "keys_remain", "accounts_remain",
+    "chain_goes_on", "chain_stays", "chain_remains", "chain_leaves_no_gaps", "chain_is_of_this_epoch",
 }
 
 
