@@ -1,8 +1,7 @@
 /// Every bound of this room, with its reason.
 enum Limits {
-    /// How long a statement waits for a foreign lock (somebody's `sqlite3` shell) before it fails, and with it the process: a person who
-    /// looks around needs seconds. Callers wait meanwhile, and what an answer delivers is noted late.
-    static let busySeconds = 30.0
+    /// How long a statement waits for a foreign lock (somebody's `sqlite3` shell) before it fails.
+    static let busySeconds = 5.0
     /// Pages in the write-ahead log before a commit also carries them into the database: 16 MiB, so that a steady load
     /// checkpoints every few hundred commits and a start reads little.
     static let walPages = 4096

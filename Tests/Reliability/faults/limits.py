@@ -62,7 +62,7 @@ def descriptors(bench):
                 crowd.append(line)
             time.sleep(1)
             before, began = cpu_seconds(pid), time.monotonic()
-            time.sleep(4)
+            time.sleep(2 if bench.short else 4)
             share = (cpu_seconds(pid) - before) / (time.monotonic() - began)
         finally:
             for line in crowd:
@@ -156,7 +156,7 @@ def prices(bench):
 
 @fault("F25", "SIGTERM", "at once after the start, 200 times; then with 500 streams of 1 to 12 s on their way and 5 s to finish", short=True)
 def goodbye(bench):
-    judge, count, starts = Judge(), 500, 30 if bench.short else 200
+    judge, count, starts = Judge(), 500, 20 if bench.short else 200
     with House(bench.folder()) as house:
         for number in range(starts):
             house.start()

@@ -207,7 +207,7 @@ def usages(bench):
        "[DONE]; a key revoked in mid-answer", short=True)
 def leaving(bench):
     judge, words, size = Judge(), 40, 10
-    step = 4 if bench.short else 1
+    step = 8 if bench.short else 1
     with House(bench.folder()) as house:
         house.start()
         caller, revoked = house.caller("100.00"), house.caller("10.00")
