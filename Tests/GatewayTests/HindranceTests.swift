@@ -147,6 +147,7 @@ private final class HinderedStore: LedgerStore {
         try store.commit(records)
     }
     func makeRoom() { state.withLock { $0.madeRoom = true } }
+    func rest() {}
     func hasRoom() -> Bool { state.withLock { $0.error == nil } }
     func load() throws -> LedgerImage { try store.load() }
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine] {

@@ -2,9 +2,11 @@
 enum Limits {
     /// How long a statement waits for a foreign lock (somebody's `sqlite3` shell) before it fails.
     static let busySeconds = 5.0
-    /// Pages in the write-ahead log before a commit also carries them into the database: 16 MiB, so that a steady load
-    /// checkpoints every few hundred commits and a start reads little.
+    /// Pages in the write-ahead log before a commit also carries them into the database: 16 MiB, so that a load without a
+    /// pause does it every few hundred commits. Any pause of half a second does it beforehand.
     static let walPages = 4096
+    /// A write-ahead log of more pages is cut to nothing when it has been carried over in an idle moment: what a burst left.
+    static let walFramesLong = 4096
     /// What the write-ahead log is cut back to after a checkpoint, in bytes: one burst must not keep the disk.
     static let walBytesMax = 64 * 1024 * 1024
     /// Page cache of the writing connection, in KiB: the busy ends of every index fit.

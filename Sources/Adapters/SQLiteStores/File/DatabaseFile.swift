@@ -1,4 +1,5 @@
 import GRDB
+import GRDBSQLite
 import Units
 
 /// One SQLite database and the ways in: a single writing connection, which alone makes checkpoints, and readers that never
@@ -41,6 +42,26 @@ final class DatabaseFile: Sendable {
     /// - Throws: ``StoreHindrance`` when nothing was written and nothing is in doubt; after anything else all is.
     func write(_ change: (Database, CommitStatements) throws -> Void) throws {
         try writer.writeWithoutTransaction { try committing.transaction(in: $0, change) }
+    }
+
+    /// Carries the write-ahead log into the database as far as readers allow, waiting for none of them, so that commits seldom
+    /// have to; a log that has grown long is cut as soon as nobody reads from it.
+    /// - Throws: `DatabaseError` when the disk is in doubt; a lock or a full disk only puts it off.
+    func carryOver() throws {
+        guard path != nil else { return }
+        do {
+            try writer.writeWithoutTransaction { db in
+                let progress = try Row.fetchOne(db, sql: "PRAGMA wal_checkpoint(PASSIVE)")
+                guard let frames = progress?["log"] as Int?, let carried = progress?["checkpointed"] as Int? else { return }
+                guard carried == frames, frames > Limits.walFramesLong else { return }
+                // Cutting, unlike carrying over, would wait for readers; business would wait with it.
+                sqlite3_busy_timeout(db.sqliteConnection, 0)
+                defer { sqlite3_busy_timeout(db.sqliteConnection, Int32(Limits.busySeconds * 1000)) }
+                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
+        } catch let error as DatabaseError where [.SQLITE_BUSY, .SQLITE_LOCKED, .SQLITE_FULL].contains(error.resultCode) {
+            return
+        }
     }
 
     /// One consistent view, from a connection that cannot write.

@@ -15,6 +15,9 @@ package protocol LedgerStore: LedgerJournal {
     func makeRoom()
     /// Whether there is room for new business; sets aside again what was given up.
     func hasRoom() -> Bool
+    /// Housekeeping that no commit should have to wait for. Called on the writer's thread when nothing has come for a while.
+    /// - Throws: what leaves the store in doubt, as after a failed ``LedgerJournal/commit(_:)``.
+    func rest() throws
 
     /// Every movement of one book, oldest first.
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine]

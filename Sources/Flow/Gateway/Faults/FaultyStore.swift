@@ -41,6 +41,7 @@
         func makeRoom() { store.makeRoom() }
 
         func hasRoom() -> Bool { store.hasRoom() }
+        func rest() throws { try store.rest() }
 
         func verifyRecent() throws -> LedgerVerdict { try store.verifyRecent() }
         func verify() throws -> LedgerVerdict { try store.verify() }

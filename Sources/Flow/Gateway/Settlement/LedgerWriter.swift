@@ -85,6 +85,7 @@ package final class LedgerWriter: LedgerDesk {
     private func run(_ start: Ledger) {
         var ledger = start
         var mustWait = true
+        var hasWorked = false
         while true {
             if mustWait { _ = wake.wait(timeout: .now() + .milliseconds(Limits.noteDelayMilliseconds)) }
             let (items, isClosed, isHindered) = desk.withLock { desk in
@@ -93,7 +94,13 @@ package final class LedgerWriter: LedgerDesk {
                 mustWait = desk.inbox.isEmpty
                 return (items, desk.inbox.isClosed, desk.inbox.isHindered)
             }
-            if !items.isEmpty { carryOut(items, on: &ledger) }
+            if !items.isEmpty {
+                carryOut(items, on: &ledger)
+                hasWorked = true
+            } else if hasWorked {
+                do { try store.rest() } catch { die(of: error) }
+                hasWorked = false
+            }
             if isHindered, store.hasRoom() { resume() }
             if isClosed, mustWait { break }
         }
