@@ -1,5 +1,5 @@
 # One word for each thing one does here; how it is done is in Scripts/.
-.PHONY: help run build test simulate model torture instructions bench bench-peers format lint
+.PHONY: help run build test simulate model fuzz torture instructions bench bench-peers format lint
 .DEFAULT_GOAL := help
 
 help: ## these words
@@ -22,6 +22,9 @@ torture: ## crash and fault runs, each with its figure in docs/reliability.md (A
 
 instructions: ## instructions per request and event under callgrind; more than 5 % above the committed baseline fails
 	@Scripts/instructions $(ARGS)
+
+fuzz: ## every reader of strangers' bytes under libFuzzer, then the HTTP surface (SECONDS=60 each, TARGETS="json http", MERGE=1)
+	@SECONDS_EACH="$(SECONDS)" TARGETS="$(TARGETS)" MERGE="$(MERGE)" Scripts/fuzz
 
 model: ## search every state of the protocol's model, and of each mutant of it
 	@Scripts/model

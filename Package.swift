@@ -38,6 +38,7 @@ func tests(of name: String, _ dependencies: [Target.Dependency], resources: [Res
 
 let package = Package(
     name: "minitoolai",
+    products: [.library(name: "Fuzzing", type: .static, targets: ["Fuzzing"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-ssl", exact: "2.37.6"),
@@ -90,6 +91,10 @@ let package = Package(
             path: "Sources/Simulation", swiftSettings: settings),
         .executableTarget(
             name: "simulate", dependencies: ["Simulation", argumentParser], path: "Sources/simulate", swiftSettings: settings),
+        // What must be true of every reader of strangers' bytes: run by `make fuzz` under libFuzzer, and by the tests.
+        .target(
+            name: "Fuzzing", dependencies: ["API", "Engines", "Wire", "Inference", nioCore], path: "Sources/Fuzzing",
+            swiftSettings: settings),
         tests(of: "Units", ["Units", "TestKit"]),
         tests(of: "Inference", ["Inference", "Units", nioCore]),
         tests(of: "Commerce", ["Commerce", "Units", "TestKit"]),
@@ -111,6 +116,7 @@ let package = Package(
             ]),
         tests(of: "Configuration", ["minitoolai", "CLI", "Commerce", "Inference", "Units"]),
         tests(of: "Simulation", ["Simulation"]),
+        tests(of: "Fuzzing", ["Fuzzing", "Engines", "Wire", "Inference", "Units", "TestKit", nioCore]),
         tests(of: "Tidy", []),
     ]
 )

@@ -1,0 +1,39 @@
+/// A reader that takes bytes from strangers, and what must be true of it whatever the bytes are.
+///
+/// The same checks run under libFuzzer (`make fuzz`) and, over the kept corpus and fixed mutations of it, in the tests.
+package enum FuzzTarget: String, CaseIterable, Sendable {
+    case json
+    case eventStream = "event-stream"
+    case chat
+    /// The bytes of a connection from a client.
+    case http
+    /// The bytes of a connection from an upstream, up to its end.
+    case upstream
+    /// The bytes are an image, sent as a data URL.
+    case image
+    /// The bytes are the text of an image's URL.
+    case address
+
+    package func check(_ bytes: [UInt8]) throws(BrokenProperty) {
+        switch self {
+        case .json: try JSONProperties.check(bytes)
+        case .eventStream: try EventStreamProperties.check(bytes)
+        case .chat: try ChatProperties.check(bytes)
+        case .http: try HTTPProperties.check(bytes)
+        case .upstream: try UpstreamProperties.check(bytes)
+        case .image: try ImageProperties.check(image: bytes)
+        case .address: try ImageProperties.check(address: bytes)
+        }
+    }
+}
+
+/// Something that must always be true and was not; the sentence says what.
+package struct BrokenProperty: Error, CustomStringConvertible {
+    package let description: String
+
+    init(_ description: String) { self.description = description }
+}
+
+func must(_ condition: Bool, _ sentence: @autoclosure () -> String) throws(BrokenProperty) {
+    if !condition { throw BrokenProperty(sentence()) }
+}
