@@ -32,7 +32,7 @@ struct Server {
     static func run(
         _ engine: any ChatEngine = ScriptedEngine([.open, .say("Ok"), .say("."), .complete(usage)]),
         balance: String = "5.00", limits: APILimits = .quick, key wish: KeyWish = .shop(),
-        _ body: (Server) async throws -> Void
+        accessLog: AccessLog? = nil, metrics: MetricsAudience = .local, _ body: (Server) async throws -> Void
     ) async throws {
         let clock = ManualClock()
         let store = try SQLiteLedgerStore.inMemory()
@@ -56,7 +56,7 @@ struct Server {
         let testKey = try await administration.createKey(KeyWish(account: "acme", book: .test)).secret
         let api = APIServer(
             group: group, chat: chat, keys: keys, administration: administration, ledger: ledger, clock: clock, logger: logger,
-            limits: limits)
+            limits: limits, accessLog: accessLog, metrics: metrics)
         let server = Server(
             listening: try await api.listen(host: "127.0.0.1", port: 0), administration: administration, ledger: ledger,
             clock: clock, key: key, testKey: testKey, account: account)

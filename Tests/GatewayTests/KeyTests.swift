@@ -45,6 +45,23 @@ struct KeyTests {
         #expect(throws: Refusal.keyRevoked) { try keys.caller(showing: "sk-a") }
     }
 
+    @Test func `a secret that is shown again is known by its code, and only it`() throws {
+        let keys = KeyDirectory([record("sk-a"), record("sk-b", book: .test)], mint: mint, clock: clock)
+        var shown = ShownSecret()
+        func book(_ secret: String) throws -> Book {
+            try Array(secret.utf8).withUnsafeBytes { try keys.caller(showing: $0, after: &shown).key.book }
+        }
+        for _ in 0..<2 {
+            for (secret, expected) in [("sk-a", Book.live), ("sk-a", .live), ("sk-b", .test), ("sk-a", .live)] {
+                #expect(try book(secret) == expected)
+            }
+            for wrong in ["sk-c", "sk-c", "sk-aa", "sk-", ""] { #expect(throws: Refusal.unknownKey) { try book(wrong) } }
+        }
+        _ = try book("sk-a")
+        keys.put(record("sk-a", revoked: clock.now()))
+        #expect(throws: Refusal.keyRevoked) { try book("sk-a") }
+    }
+
     @Test func `a key ends at the moment it expires`() throws {
         let keys = KeyDirectory([record("sk-a", expires: clock.now().advanced(bySeconds: 10))], mint: mint, clock: clock)
         clock.advance(bySeconds: 9)

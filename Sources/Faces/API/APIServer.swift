@@ -11,15 +11,18 @@ package struct APIServer: Sendable {
 
     /// - Parameters:
     ///   - group: connections are spread over its loops; whoever gives it ends it.
-    ///   - ledger: asked only whether it admits.
+    ///   - ledger: asked only whether it admits, and what it counted.
+    ///   - accessLog: gets a line for each finished request.
+    ///   - metrics: who may read `/metrics`.
     package init(
         group: any EventLoopGroup, chat: Chat, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
-        clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits()
+        clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
+        accessLog: AccessLog? = nil, metrics: MetricsAudience = .local
     ) {
         self.group = group
         service = Service(
             limits: limits, chat: chat, keys: keys, administration: administration, ledger: ledger, clock: clock,
-            logger: logger)
+            logger: logger, accessLog: accessLog, metrics: metrics)
     }
 
     /// Binds and serves.
@@ -52,7 +55,8 @@ package struct APIServer: Sendable {
             .bind(host: host, port: port).get()
         guard let address = channel.localAddress else { preconditionFailure("a bound channel has an address") }
         for serving in loops { serving.start() }
-        return ListeningServer(address: address, channel: channel, loops: loops)
+        service.loops.add(loops)
+        return ListeningServer(address: address, channel: channel, loops: loops, accessLog: service.accessLog)
     }
 }
 
@@ -62,11 +66,13 @@ package struct ListeningServer: Sendable {
     package let address: SocketAddress
     private let channel: any Channel
     private let loops: [ServingLoop]
+    private let accessLog: AccessLog?
 
-    init(address: SocketAddress, channel: any Channel, loops: [ServingLoop]) {
+    init(address: SocketAddress, channel: any Channel, loops: [ServingLoop], accessLog: AccessLog?) {
         self.address = address
         self.channel = channel
         self.loops = loops
+        self.accessLog = accessLog
     }
 
     /// Stops accepting, closes idle connections, lets what is in flight finish and cuts it after `drain`. When it returns
@@ -77,6 +83,7 @@ package struct ListeningServer: Sendable {
         let drained = loops.map { $0.stop(drain: drain) }
         // No loop's promise is ever failed.
         for loop in drained { try? await loop.get() }
+        accessLog?.flush()
     }
 }
 

@@ -11,11 +11,13 @@ final class Service: Sendable {
     let ledger: LedgerWriter
     let clock: any Gateway.Clock
     let logger: Logger
+    let accessLog: AccessLog?
+    let loops = ServingLoops()
     let router: RouterResponder<PlainContext>
 
     init(
         limits: APILimits, chat: Chat, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
-        clock: any Gateway.Clock, logger: Logger
+        clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
         self.limits = limits
         self.chat = chat
@@ -24,10 +26,12 @@ final class Service: Sendable {
         self.ledger = ledger
         self.clock = clock
         self.logger = logger
+        self.accessLog = accessLog
         let endpoints = Endpoints(
             [
                 ModelEndpoints(chat: chat), AccountEndpoint(administration: administration),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
+                MetricsEndpoint(audience: metrics, ledger: ledger, loops: loops),
             ],
             others: ChatPermit.paths.map { ($0, .post) })
         router = endpoints.responder

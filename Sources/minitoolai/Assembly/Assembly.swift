@@ -32,7 +32,7 @@ enum Assembly {
             ledger: books.ledger, logger: logger)
         let server = APIServer(
             group: loops, chat: chat, keys: books.keys, administration: books.administration, ledger: books.ledger,
-            logger: logger)
+            logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
         let desk = books.desk(engines: engines.all)
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
@@ -69,6 +69,17 @@ enum Assembly {
         guard case .disagreement(let disagreement) = try books.store.verifyRecent() else { return }
         logger.critical("ledger.quarantined", metadata: ["disagreement": "\(disagreement)"])
         books.ledger.stopAdmitting()
+    }
+
+    private static func accessLog(_ setting: Configuration.Server) throws -> AccessLog? {
+        switch setting.accessLog {
+        case "off": return nil
+        case "stderr": return AccessLog(descriptor: FileHandle.standardError.fileDescriptor)
+        case let path:
+            do { return try AccessLog(path: path) } catch {
+                throw Failure(.inputOutput, "the access log cannot be written: \(path): \(error.localizedDescription)")
+            }
+        }
     }
 
     private static func listen(_ server: APIServer, _ setting: Configuration.Server) async throws -> ListeningServer {

@@ -1,3 +1,4 @@
+import API
 import Foundation
 import Logging
 
@@ -13,6 +14,8 @@ extension Configuration.Server {
         loops = section.wholeNumber("loops", in: 1...Configuration.Server.loopsMax, default: min(max(cores, 1), 16))
         logLevel = section.choice("log_level", default: Logger.Level.info)
         drainMilliseconds = section.duration("drain", in: 0...600_000, default: 30_000)
+        accessLog = section.text("access_log", default: "off")
+        metrics = section.choice("metrics", default: MetricsAudience.local)
     }
 
     private static func publicURL(_ section: Section) -> String? {

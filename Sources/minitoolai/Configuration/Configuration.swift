@@ -1,3 +1,4 @@
+import API
 import CLI
 import Engines
 import Inference
@@ -26,6 +27,10 @@ struct Configuration: Sendable {
         let logLevel: Logger.Level
         /// How long what is in flight may take to finish after SIGTERM.
         let drainMilliseconds: Int64
+        /// `off`, `stderr`, or the path of a file to append to.
+        let accessLog: String
+        /// Who may read `/metrics`.
+        let metrics: MetricsAudience
     }
 
     /// One SQLite database; the directory it lies in is the data directory.

@@ -1,3 +1,4 @@
+import Commerce
 import Gateway
 import Inference
 import NIOCore
@@ -23,6 +24,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     func run(_ body: ByteBuffer) async {
         do throws(ErrorResponse) {
             let (request, admitted) = try await admit(body)
+            connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.model.id)
             let answer = try await open(admitted)
             let writer = AnswerWriter(
                 id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
@@ -31,11 +33,15 @@ final class ChatExchange: Exchange, @unchecked Sendable {
             if request.prompt.stream {
                 let reply = EventStreamReply(on: connection, writer: writer, request: request)
                 stream = reply
-                reply.finish(await answer.forward(to: reply))
+                let forwarded = await answer.forward(to: reply)
+                connection.turn.served.note(forwarded)
+                reply.finish(forwarded)
                 stream = nil
             } else {
                 let reply = WholeReply(on: connection, writer: writer, request: request)
-                reply.finish(await answer.forward(to: reply))
+                let forwarded = await answer.forward(to: reply)
+                connection.turn.served.note(forwarded)
+                reply.finish(forwarded)
             }
         } catch {
             connection.reply(error)
@@ -71,4 +77,17 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     }
 
     func lookAtDeadlines(_ now: NIODeadline) { stream?.lookAtDeadlines(now) }
+}
+
+extension Served.Chat {
+    fileprivate init(_ caller: Caller, model: String) {
+        self.init(account: caller.key.account, book: caller.key.book, keyPrefix: caller.key.prefix, model: model)
+    }
+}
+
+extension Served {
+    fileprivate mutating func note(_ answer: ForwardedAnswer) {
+        chat?.usage = answer.usage
+        chat?.charge = answer.receipt.charge
+    }
 }

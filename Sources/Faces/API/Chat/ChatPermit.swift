@@ -6,9 +6,11 @@ struct ChatPermit: Sendable {
     let dialect: ChatDialect
     let caller: Caller
 
-    init(_ dialect: ChatDialect, _ request: RequestHead, _ keys: KeyDirectory) throws(ErrorResponse) {
+    init(_ dialect: ChatDialect, _ request: RequestHead, _ keys: KeyDirectory, after shown: inout ShownSecret)
+        throws(ErrorResponse)
+    {
         self.dialect = dialect
-        caller = try request.caller(in: keys)
+        caller = try request.caller(in: keys, after: &shown)
         if let encoding = request.contentEncoding, encoding.lowercased() != "identity" {
             throw .unsupportedContentEncoding(encoding)
         }

@@ -78,6 +78,7 @@ final class EventStreamReply: AnswerSink {
         wroteAt = .now()
         if hasBegun { return connection.write(piece) }
         hasBegun = true
+        connection.turn.served.firstByteAt = wroteAt
         connection.write(head(), piece)
     }
 

@@ -25,7 +25,10 @@ extension Connection {
 
     private func purpose(of request: RequestHead) -> Incoming.Purpose {
         guard request.method == .post, let dialect = ChatPermit.dialect(of: request) else { return .plain }
-        do { return .chat(try ChatPermit(dialect, request, serving.service.keys)) } catch { return .refused(error) }
+        turn.served.route = dialect == .openAI ? .chat : .referenceChat
+        do { return .chat(try ChatPermit(dialect, request, serving.service.keys, after: &shownSecret)) } catch {
+            return .refused(error)
+        }
     }
 
     private func bodyBytesMax(_ incoming: Incoming) -> Int {
@@ -56,6 +59,7 @@ extension Connection {
         guard let incoming else { preconditionFailure("what was received is known") }
         self.incoming = nil
         phase = .answering
+        turn.served.receivedBytes = incoming.bytes
         let (serving, heldBytes) = (serving, incoming.heldBytes)
         switch incoming.purpose {
         case .refused(let refusal):
@@ -66,6 +70,7 @@ extension Connection {
             exchange = chat
             serving.run {
                 await chat.run(incoming.body)
+                self.endAbandonedTurn()
                 serving.release(bodyBytes: heldBytes)
             }
         case .plain:
@@ -73,6 +78,7 @@ extension Connection {
             exchange = plain
             serving.run {
                 await plain.run(incoming.body)
+                self.endAbandonedTurn()
                 serving.release(bodyBytes: heldBytes)
             }
         }

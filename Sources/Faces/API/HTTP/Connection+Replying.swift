@@ -8,6 +8,7 @@ extension Connection {
     func head(_ status: HTTPResponseStatus, _ framing: ReplyFraming) -> ReplyHead {
         // A body that ends with the connection, or a server that is going down, ends the connection.
         if framing == .untilClose || serving.isStopping { turn.keepsAlive = false }
+        if phase != .gone { turn.served.status = Int(status.code) }
         return ReplyHead(
             status: status, framing: framing, request: turn.request, date: serving.dateText(), keepsAlive: turn.keepsAlive,
             isHTTP10: turn.isHTTP10)
@@ -50,6 +51,7 @@ extension Connection {
     func endTurn() {
         guard phase == .answering else { return }
         exchange = nil
+        recordTurn()
         if turn.keepsAlive { awaitNext() } else { linger() }
     }
 
@@ -57,6 +59,22 @@ extension Connection {
     func breakOff() {
         guard phase == .answering else { return }
         exchange = nil
+        turn.served.isCut = true
+        recordTurn()
         linger()
+    }
+
+    /// Whoever answered is done although the connection was gone before: the turn is counted all the same.
+    func endAbandonedTurn() {
+        guard phase == .gone, !turn.isRecorded else { return }
+        turn.served.isCut = true
+        if turn.served.status == 0 { turn.served.status = Served.callerLeft }
+        recordTurn()
+    }
+
+    private func recordTurn() {
+        guard !turn.isRecorded else { return }
+        turn.isRecorded = true
+        serving.record(turn)
     }
 }

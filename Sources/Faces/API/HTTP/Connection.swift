@@ -1,3 +1,4 @@
+import Gateway
 import NIOCore
 import Units
 
@@ -35,6 +36,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
 
     /// What is read while an answer is being made waits in here, unparsed.
     private var parser: RequestParser
+    var shownSecret = ShownSecret()
     private var isTakingParts = false
     private var isReadHeld = false
     /// The caller has closed its side. It may still listen.
@@ -173,6 +175,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     func write(_ buffer: ByteBuffer) {
         guard let context else { return }
         outflow.count(buffer.readableBytes)
+        turn.served.sentBytes &+= buffer.readableBytes
         context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     }
 
@@ -180,9 +183,13 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     func write(_ first: ByteBuffer, _ second: ByteBuffer) {
         guard let context else { return }
         outflow.count(first.readableBytes + second.readableBytes)
+        turn.served.sentBytes &+= first.readableBytes + second.readableBytes
         context.write(wrapOutboundOut(first), promise: nil)
         context.writeAndFlush(wrapOutboundOut(second), promise: nil)
     }
+
+    /// The caller is on this machine.
+    var isLocal: Bool { context?.channel.remoteAddress?.isLoopback ?? false }
 
     var isWritable: Bool { context?.channel.isWritable ?? true }
 
@@ -242,6 +249,17 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
         case .answering: exchange?.lookAtDeadlines(now)
         case .lingering: if now >= phaseDeadline { cut() }
         case .gone: break
+        }
+    }
+}
+
+extension SocketAddress {
+    fileprivate var isLoopback: Bool {
+        switch self {
+        case .v4, .v6:
+            guard let ip = ipAddress else { return false }
+            return ip.hasPrefix("127.") || ip == "::1" || ip.hasPrefix("::ffff:127.")
+        case .unixDomainSocket: return true
         }
     }
 }

@@ -34,12 +34,12 @@ struct ReplyHead {
                 room.write("HTTP/1.1 ")
                 room.write(decimal: Int(status.code))
                 room.write(" ")
-                room.write(status.reasonPhrase)
+                room.write(text: status.reasonPhrase)
                 room.write("\r\ndate: ")
             }
-            room.write(date)
+            room.write(text: date)
             room.write("\r\nx-request-id: ")
-            room.write(request.description)
+            room.write(text: request.description)
             room.write("\r\n")
             switch framing {
             case .bytes(let count):
@@ -68,7 +68,7 @@ extension ByteBuffer {
         write(upTo: name.utf8CodeUnitCount + value.utf8.count + 4) { room in
             room.write(name)
             room.write(": ")
-            room.write(value)
+            room.write(text: value)
             room.write("\r\n")
         }
     }

@@ -14,6 +14,8 @@ final class ServingLoop: @unchecked Sendable {
     /// For ids only, which are no secrets.
     var random = FastRandom()
     private var connections: [ObjectIdentifier: Connection] = [:]
+    private var counted = LoopFigures()
+    private var page: AccessPage
     private var exchanges = 0
     private var bodyBytes = 0
     private var date = HTTPDate()
@@ -25,6 +27,7 @@ final class ServingLoop: @unchecked Sendable {
         self.loop = loop
         self.service = service
         executor = LoopExecutor(loop)
+        page = AccessPage(service.accessLog)
     }
 
     /// Begins to watch deadlines. To be called on any thread, once.
@@ -55,6 +58,7 @@ final class ServingLoop: @unchecked Sendable {
     }
 
     private func lookAtDeadlines() {
+        counted.linesDropped += page.handOver()
         let now = NIODeadline.now()
         for connection in Array(connections.values) { connection.lookAtDeadlines(now) }
     }
@@ -71,6 +75,25 @@ final class ServingLoop: @unchecked Sendable {
             self.exchanges -= 1
             self.endIfDrained()
         }
+    }
+
+    // MARK: Watching
+
+    /// A request was answered, or its caller is gone: it is counted and logged.
+    func record(_ turn: Turn) {
+        let now = NIODeadline.now()
+        counted.note(turn.served, at: now)
+        counted.linesDropped += page.add(
+            turn.served, turn.request, at: service.clock.now(), took: (now - turn.served.began).microseconds)
+    }
+
+    /// What was counted so far. To be asked from anywhere.
+    func figures() async throws -> LoopFigures {
+        try await loop.submit { [self] in
+            var figures = counted
+            (figures.connections, figures.exchanges, figures.bodyBytes) = (connections.count, exchanges, bodyBytes)
+            return figures
+        }.get()
     }
 
     // MARK: Memory
@@ -110,6 +133,7 @@ final class ServingLoop: @unchecked Sendable {
         guard let drained, connections.isEmpty, exchanges == 0 else { return }
         sweep?.cancel()
         cut?.cancel()
+        counted.linesDropped += page.handOver()
         drained.succeed()
     }
 }

@@ -4,10 +4,18 @@ import Gateway
 extension RequestHead {
     /// The one place where a request's key is found: `Authorization: Bearer …`, once, and nothing else.
     func caller(in keys: KeyDirectory) throws(ErrorResponse) -> Caller {
+        var nothing = ShownSecret()
+        return try caller(in: keys, after: &nothing)
+    }
+
+    /// - Parameter shown: the secret that the request before it on its connection showed.
+    func caller(in keys: KeyDirectory, after shown: inout ShownSecret) throws(ErrorResponse) -> Caller {
         guard authorizations <= 1 else { throw .ambiguousKey }
         let found = withAuthorization { value -> Result<Caller, Refusal> in
             guard let secret = RequestHead.bearer(value) else { return .failure(.noKey) }
-            do throws(Refusal) { return .success(try keys.caller(showing: secret)) } catch { return .failure(error) }
+            do throws(Refusal) { return .success(try keys.caller(showing: secret, after: &shown)) } catch {
+                return .failure(error)
+            }
         }
         do throws(Refusal) { return try (found ?? .failure(.noKey)).get() } catch { throw ErrorResponse(error) }
     }

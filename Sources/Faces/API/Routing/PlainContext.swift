@@ -8,16 +8,20 @@ struct PlainContext: RequestContext {
         let logger: Logger
         let head: RequestHead
         let keys: KeyDirectory
+        let isLocal: Bool
     }
 
     var coreContext: CoreRequestContextStorage
     let head: RequestHead
     let keys: KeyDirectory
+    /// The caller is on this machine, and no proxy says that it speaks for another.
+    let isLocal: Bool
 
     init(source: Source) {
         coreContext = .init(source: source)
         head = source.head
         keys = source.keys
+        isLocal = source.isLocal
     }
 
     var query: Query { Query(head.target?.query) }

@@ -25,9 +25,11 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         guard let target = head.target, target.isPlain, let request = Request(head, body) else {
             return connection.reply(.unknownURL(head.method.rawValue, head.target?.path ?? "*"))
         }
+        connection.turn.served.route = Route(path: target.path)
         var logger = service.logger
         logger[metadataKey: "request"] = "\(connection.turn.request)"
-        let context = PlainContext(source: .init(logger: logger, head: head, keys: service.keys))
+        let context = PlainContext(
+            source: .init(logger: logger, head: head, keys: service.keys, isLocal: connection.isLocal && !head.cameThroughProxy))
         let response: Response
         do {
             response = try await service.router.respond(to: request, context: context)
@@ -110,6 +112,13 @@ private struct PlainBody: ResponseBodyWriter {
 extension ByteBuffer {
     /// What the connection itself says of every reply.
     fileprivate static let framingFields: Set = ["content-length", "transfer-encoding", "connection", "date", "x-request-id"]
+}
+
+extension RequestHead {
+    /// A proxy says that it passed this on.
+    fileprivate var cameThroughProxy: Bool {
+        fields.contains { ["forwarded", "via", "x-forwarded-for", "x-real-ip"].contains($0.name.lowercased()) }
+    }
 }
 
 extension Request {

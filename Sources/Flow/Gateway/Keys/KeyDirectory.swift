@@ -29,11 +29,21 @@ package final class KeyDirectory: Sendable {
         byMAC.withLock { $0[mac] = key }
     }
 
+    /// The caller who shows `secret`, on a line where `shown` was shown last: the same secret need not be hashed again. Whether the
+    /// key still counts is looked up each time.
+    package func caller(showing secret: UnsafeRawBufferPointer, after shown: inout ShownSecret) throws(Refusal) -> Caller {
+        guard !secret.isEmpty, secret.count <= KeyDirectory.secretBytesMax else { throw .unknownKey }
+        return try caller(with: shown.mac(of: secret, by: mint))
+    }
+
     /// The caller who shows `secret`, the bytes after `Bearer `.
     /// - Throws: ``Refusal/unknownKey``, ``Refusal/keyRevoked``, ``Refusal/keyExpired``.
     package func caller(showing secret: UnsafeRawBufferPointer) throws(Refusal) -> Caller {
         guard !secret.isEmpty, secret.count <= KeyDirectory.secretBytesMax else { throw .unknownKey }
-        let mac = mint.mac(ofBytes: secret)
+        return try caller(with: mint.mac(ofBytes: secret))
+    }
+
+    private func caller(with mac: KeyMAC) throws(Refusal) -> Caller {
         guard let key = byMAC.withLock({ $0[mac] }) else { throw .unknownKey }
         if let refusal = key.refusal(at: clock.now()) { throw refusal }
         return Caller(key: key)

@@ -20,6 +20,7 @@ package struct LedgerInbox: Sendable {
     package init(commandsMax: Int) { self.commandsMax = commandsMax }
 
     package var isEmpty: Bool { items.isEmpty }
+    var count: Int { items.count }
     package var isAdmitting: Bool { !isStopped && !isHindered }
 
     /// What the writer was seen to carry out when it had much to do. From here a second of it may wait, no more.
@@ -62,7 +63,7 @@ package struct LedgerInbox: Sendable {
 package struct LedgerBatch: Sendable {
     package private(set) var records: [LedgerRecord] = []
     private let items: [LedgerInbox.Item]
-    private var outcomes: [LedgerOutcome] = []
+    private(set) var outcomes: [LedgerOutcome] = []
 
     package init(_ items: [LedgerInbox.Item], decidedBy ledger: inout Ledger, at now: Instant) {
         self.items = items

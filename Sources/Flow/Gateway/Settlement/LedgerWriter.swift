@@ -24,6 +24,7 @@ package final class LedgerWriter: LedgerDesk {
     private let clock: any Clock
     private let logger: Logger
     private let published: Mutex<PublishedBooks>
+    private let counted = Mutex(LedgerFigures())
 
     /// - Parameter ledger: as recovery left it; the writer owns it from here.
     package init(ledger: Ledger, store: any LedgerStore, clock: any Clock, logger: Logger) {
@@ -49,6 +50,13 @@ package final class LedgerWriter: LedgerDesk {
     }
 
     package func account(_ id: AccountID) -> AccountRecord? { published.withLock { $0.accounts[id] } }
+
+    /// What was counted up to the last commit, and what waits now.
+    package var figures: LedgerFigures {
+        var figures = counted.withLock { $0 }
+        (figures.waiting, figures.isHindered) = desk.withLock { ($0.inbox.count, $0.inbox.isHindered) }
+        return figures
+    }
 
     /// What a key has spent in all, as of the last commit.
     package func spent(by key: KeyID) -> Money { published.withLock { $0.spent[key] ?? .zero } }
@@ -120,6 +128,8 @@ package final class LedgerWriter: LedgerDesk {
             }
             published.withLock { $0.publish(batch.records) }
         }
+        let committed = (ContinuousClock.now - start) / .microseconds(1)
+        counted.withLock { $0.note(batch.outcomes, microseconds: Int(committed), holdsOpen: ledger.openHolds.count) }
         batch.tell()
         guard items.count >= Limits.batchCommandsTelling else { return }
         let microseconds = max((ContinuousClock.now - start) / .microseconds(1), 1)

@@ -23,7 +23,9 @@ extension ByteBuffer {
     /// Appends a string in quotes, escaped as little as RFC 8259 allows.
     package mutating func writeJSON(_ text: some StringProtocol) {
         let text = String(text)
-        write(upTo: TextRoom.jsonBytesMax(of: text)) { $0.write(json: text) }
+        // Counted, since a text may be long: an escape is at most five bytes longer than what it stands for.
+        let escapes = text.utf8.count { $0.isEscapedInJSON }
+        write(upTo: text.utf8.count + 5 * escapes + 2) { $0.write(json: text) }
     }
 
     /// Appends a string in quotes, or `null`.

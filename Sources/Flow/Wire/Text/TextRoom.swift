@@ -25,7 +25,7 @@ package struct TextRoom: ~Copyable {
         write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    package mutating func write(_ text: String) {
+    package mutating func write(text: String) {
         var text = text
         text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
     }
@@ -62,11 +62,8 @@ package struct TextRoom: ~Copyable {
 
     package mutating func write(decimal value: Int) { write(decimal: Int64(value)) }
 
-    /// The most that a string takes in quotes.
-    package static func jsonBytesMax(of text: String) -> Int {
-        // Each escape is at most five bytes longer than what it stands for.
-        text.utf8.count + 2 + 5 * text.utf8.count { $0.isEscapedInJSON }
-    }
+    /// The most that a short string takes in quotes: every byte as `\u0000`.
+    package static func jsonBytesMax(of text: String) -> Int { text.utf8.count * 6 + 2 }
 
     /// A string in quotes, escaped as little as RFC 8259 allows.
     package mutating func write(json text: String) {
@@ -112,7 +109,7 @@ package struct TextRoom: ~Copyable {
 }
 
 extension UInt8 {
-    fileprivate var isEscapedInJSON: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
+    var isEscapedInJSON: Bool { self < 0x20 || self == UInt8(ascii: "\"") || self == UInt8(ascii: "\\") }
 }
 
 extension ByteBuffer {

@@ -1,0 +1,70 @@
+import Commerce
+import NIOCore
+import Units
+
+/// What an address is called in figures and in the access log: the addresses there are, never what a caller wrote.
+enum Route: Int, CaseIterable, Sendable {
+    case chat
+    case referenceChat
+    case models
+    case account
+    case usage
+    case health
+    case metrics
+    case other
+
+    var label: StaticString {
+        switch self {
+        case .chat: "/v1/chat/completions"
+        case .referenceChat: "/api/chat-completions/"
+        case .models: "/v1/models"
+        case .account: "/api/account/"
+        case .usage: "/api/usage/"
+        case .health: "/healthz"
+        case .metrics: "/metrics"
+        case .other: "other"
+        }
+    }
+
+    init(path: String) {
+        self =
+            switch path.hasSuffix("/") ? String(path.dropLast()) : path {
+            case "/v1/chat/completions": .chat
+            case "/api/chat-completions": .referenceChat
+            case "/api/account": .account
+            case "/api/usage": .usage
+            case "/healthz", "/readyz": .health
+            case "/metrics": .metrics
+            case let path: path == "/v1/models" || path.hasPrefix("/v1/models/") ? .models : .other
+            }
+    }
+}
+
+/// What is counted and logged of one request, gathered while it is served. Never a prompt, an answer, a key or a header.
+struct Served: Sendable {
+    /// The chat in it, once it was admitted.
+    struct Chat: Sendable {
+        let account: AccountID
+        let book: Book
+        /// The first characters of the key's secret.
+        let keyPrefix: String
+        let model: String
+        var usage: Usage?
+        var charge = Money.zero
+    }
+
+    let began = NIODeadline.now()
+    var route = Route.other
+    /// 0 until a reply began.
+    var status = 0
+    var receivedBytes = 0
+    var sentBytes = 0
+    /// When a stream began.
+    var firstByteAt: NIODeadline?
+    /// The reply did not come to its end: the caller left, or it was broken off.
+    var isCut = false
+    var chat: Chat?
+
+    /// The status that others call this when a caller left before one was sent.
+    static let callerLeft = 499
+}
