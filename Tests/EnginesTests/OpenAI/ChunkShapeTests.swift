@@ -26,7 +26,7 @@ import Wire
         let piece = try AnswerPiece(document, as: .chunk)
         #expect(piece.choices == document.slice(match.choices))
         #expect(piece.outputBytes == match.outputBytes)
-        #expect(piece.marks.anyFinished == shape.finishes)
+        #expect(piece.marks.anyFinished == match.finishes)
         #expect(piece.usage == nil && piece.error == nil && !piece.holdsMessages)
         return true
     }

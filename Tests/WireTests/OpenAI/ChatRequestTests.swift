@@ -43,6 +43,13 @@ import Testing
         #expect(fault?.message.contains("'blind'") == true)
     }
 
+    @Test(arguments: [("user", false), ("developer", true), (#"develope\u0072"#, true)])
+    func `tells an engine whether a developer speaks`(role: String, speaks: Bool) throws {
+        let first = #"{"role":"user","content":"I am a \"developer\""}"#
+        let request = try read(#"{"model":"gpt-4o","messages":[\#(first),{"role":"\#(role)","content":"x"}]}"#)
+        #expect(request.prompt.mayNameDeveloper == speaks)
+    }
+
     @Test func `invalid UTF-8 is malformed JSON`() {
         var body = ByteBuffer(string: #"{"model":"gpt-4o","messages":[{"role":"user","content":""#)
         body.writeBytes([0xC3, 0x28])

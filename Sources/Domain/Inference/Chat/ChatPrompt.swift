@@ -27,17 +27,21 @@ package struct ChatPrompt: Sendable {
     /// Every other member that may go upstream, in the caller's order: `messages`, `temperature`, `tools` … Never `model`,
     /// `stream`, `stream_options`, `n`, `max_tokens`, `max_completion_tokens`: those the engine writes itself.
     package var members: [Member]
+    /// A message may have the role `developer`, which not every engine knows.
+    package var mayNameDeveloper: Bool
     package var size: PromptSize
     package var images: [PromptImage]
 
     package init(
-        model: String, stream: Bool, choices: Int, outputCap: Int?, members: [Member], size: PromptSize, images: [PromptImage]
+        model: String, stream: Bool, choices: Int, outputCap: Int?, members: [Member], size: PromptSize, images: [PromptImage],
+        mayNameDeveloper: Bool = true
     ) {
         self.model = model
         self.stream = stream
         self.choices = choices
         self.outputCap = outputCap
         self.members = members
+        self.mayNameDeveloper = mayNameDeveloper
         self.size = size
         self.images = images
     }

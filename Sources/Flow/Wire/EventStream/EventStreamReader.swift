@@ -43,6 +43,7 @@ package struct EventStreamReader {
 
     /// The next complete event, or nil when more bytes are needed.
     package mutating func next() throws(EventStreamFault) -> ServerEvent? {
+        if let data = takePlainEvent() { return ServerEvent(data: data) }
         while let line = takeLine() {
             if let event = interpret(line) { return event }
             try checkLength()
@@ -67,6 +68,37 @@ package struct EventStreamReader {
         // Only an event that is still open counts: complete ones may well wait in a long read.
         let bytes = scannedBytes + (data?.readableBytes ?? 0)
         guard bytes <= eventBytesMax else { throw .eventTooLong(bytesMax: eventBytesMax) }
+    }
+
+    /// Takes what nearly every event is: one `data` line and an empty one, both ended with LF, all of it at hand.
+    /// - Returns: the data, or nil when it must be read line by line.
+    private mutating func takePlainEvent() -> ByteBuffer? {
+        guard scannedBytes == 0, !skipsLineFeed, !isFirstLine, name == nil, data == nil else { return nil }
+        let dataBytes = unread.withUnsafeReadableBytes { bytes in EventStreamReader.plainDataBytes(of: bytes) }
+        guard let dataBytes, dataBytes <= eventBytesMax else { return nil }
+        var data = unread
+        data.moveReaderIndex(forwardBy: EventStreamReader.plainStart.utf8CodeUnitCount)
+        data.moveWriterIndex(to: data.readerIndex + dataBytes)
+        let eventBytes = EventStreamReader.plainStart.utf8CodeUnitCount + dataBytes + 2
+        if eventBytes == unread.readableBytes {
+            // Whoever reads can use the storage again once the event has passed.
+            unread = ByteBuffer()
+        } else {
+            unread.moveReaderIndex(forwardBy: eventBytes)
+        }
+        return data
+    }
+
+    private static let plainStart: StaticString = "data: "
+
+    private static func plainDataBytes(of bytes: UnsafeRawBufferPointer) -> Int? {
+        let start = plainStart.utf8CodeUnitCount
+        guard bytes.count > start + 2,
+            UnsafeRawBufferPointer(rebasing: bytes[..<start]).isSame(
+                as: UnsafeRawBufferPointer(start: plainStart.utf8Start, count: start)),
+            let end = bytes.firstLineEnd(from: start), end + 1 < bytes.count, bytes[end] == 0x0A, bytes[end + 1] == 0x0A
+        else { return nil }
+        return end - start
     }
 
     /// Takes a line without its end.
@@ -152,7 +184,8 @@ extension UnsafeRawBufferPointer {
             let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
             let feeds = word ^ (ones &* 0x0A)
             let returns = word ^ (ones &* 0x0D)
-            let marks = (((feeds &- ones) & ~feeds) | ((returns &- ones) & ~returns)) & (ones &* 0x80)
+            // The lowest mark is true: borrowing marks only what lies above one, and bytes that are high themselves are left out.
+            let marks = ((feeds &- ones) | (returns &- ones)) & ~word & (ones &* 0x80)
             if marks != 0 { return index + marks.trailingZeroBitCount >> 3 }
             index += 8
         }

@@ -27,25 +27,26 @@ extension JSONReader {
     private mutating func skipPlainASCII() {
         let ones: UInt64 = 0x0101_0101_0101_0101
         let highs: UInt64 = 0x8080_8080_8080_8080
-        while position + 8 <= bytes.count {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        // A local one stays in a register.
+        var index = position
+        defer { position = index }
+        while index + 8 <= bytes.count {
+            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
             let quotes = word ^ (ones &* 0x22)
             let backslashes = word ^ (ones &* 0x5C)
-            // A byte's high bit is set where the byte is below the subtrahend; the lowest such bit is never false.
-            var marks = (quotes &- ones) & ~quotes
-            marks |= (backslashes &- ones) & ~backslashes
-            marks |= (word &- ones &* 0x20) & ~word
-            marks = (marks | word) & highs
+            // A byte's high bit is set where the byte is below the subtrahend, or high itself, which counts too. Borrowing marks only
+            // what lies above a true mark, so the lowest mark is true.
+            let marks = ((quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word) & highs
             guard marks == 0 else {
-                position += marks.trailingZeroBitCount >> 3
+                index += marks.trailingZeroBitCount >> 3
                 return
             }
-            position += 8
+            index += 8
         }
-        while position < bytes.count {
-            let byte = bytes[position]
+        while index < bytes.count {
+            let byte = bytes[index]
             guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return }
-            position += 1
+            index += 1
         }
     }
 

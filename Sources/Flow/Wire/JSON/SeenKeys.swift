@@ -16,9 +16,10 @@ struct SeenKeys {
         var isPlain: Bool { tag & 1 == 1 }
     }
 
+    /// Room for keys; the first ``count`` of them are those of the open objects.
     private var keys: [Key] = []
     /// Keys of the objects that are open.
-    var count: Int { keys.count }
+    private(set) var count = 0
     /// Keys of the whole document so far.
     private(set) var total = 0
 
@@ -32,8 +33,13 @@ struct SeenKeys {
             }
         }
         total += 1
-        if keys.isEmpty { keys.reserveCapacity(SeenKeys.keysExpected) }
-        keys.append(key)
+        if count == keys.count {
+            if keys.isEmpty { keys.reserveCapacity(SeenKeys.keysExpected) }
+            keys.append(key)
+        } else {
+            keys[count] = key
+        }
+        count += 1
         return false
     }
 
@@ -41,12 +47,12 @@ struct SeenKeys {
     /// - Returns: the second of two equal keys, if that was not found before.
     mutating func close(from mark: Int, in bytes: UnsafeRawBufferPointer) -> JSONText? {
         let again = count - mark > SeenKeys.comparedMax ? firstRepeated(from: mark, in: bytes) : nil
-        if count > mark { keys.removeLast(count - mark) }
+        count = mark
         return again
     }
 
     private func firstRepeated(from mark: Int, in bytes: UnsafeRawBufferPointer) -> JSONText? {
-        let texts = keys[mark...].map { text(of: $0, in: bytes) }.sorted {
+        let texts = keys[mark..<count].map { text(of: $0, in: bytes) }.sorted {
             $0.decodesEqual(to: $1) ? $0.range.lowerBound < $1.range.lowerBound : $0.decodesBefore($1)
         }
         return zip(texts, texts.dropFirst()).first { $0.decodesEqual(to: $1) }?.1

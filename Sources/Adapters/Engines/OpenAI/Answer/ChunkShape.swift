@@ -20,12 +20,13 @@ struct ChunkShape {
     struct Match: Hashable {
         var choices: Range<Int>
         var outputBytes: Int
+        /// A choice of it carries a `finish_reason`.
+        var finishes: Bool
     }
 
-    /// A choice of it carries a `finish_reason`.
-    let finishes: Bool
+    private let finishes: Bool
     /// A copy: a view would keep the read it came in from being used again.
-    private let bytes: ByteBuffer
+    private let bytes: [UInt8]
     private let first: Spot
     private let second: Spot?
     private let choices: Range<Int>
@@ -42,18 +43,16 @@ struct ChunkShape {
         self.second = second
         finishes = piece.marks.anyFinished
         fixedBytes = piece.fixedBytes
-        var bytes = ByteBuffer()
-        bytes.writeImmutableBuffer(document)
-        self.bytes = bytes
+        bytes = document.withUnsafeReadableBytes { Array($0) }
     }
 
     /// - Returns: nil when a document is not of this shape, or wrong.
     func match(_ document: ByteBuffer) -> Match? {
-        document.withUnsafeReadableBytes { read in bytes.withUnsafeReadableBytes { match(read, $0) } }
+        document.withUnsafeReadableBytes { read in bytes.withUnsafeBytes { match(read, $0) } }
     }
 
     private func match(_ read: UnsafeRawBufferPointer, _ known: UnsafeRawBufferPointer) -> Match? {
-        var match = Match(choices: choices, outputBytes: fixedBytes)
+        var match = Match(choices: choices, outputBytes: fixedBytes, finishes: finishes)
         // How much longer the document is than the known one, up to here.
         var growth = 0
         guard read.hasSameBytes(as: known, in: 0..<first.range.lowerBound, growth: growth),

@@ -30,10 +30,10 @@ struct StreamAnswer {
     var usage: Usage? { report.flatMap { $0.usage(delivering: outputBytes) } }
 
     mutating func on(_ event: ServerEvent) -> Step {
-        if event.name == nil, let shape, let match = shape.match(event.data) {
+        if event.name == nil, let match = shape?.match(event.data) {
             outputBytes += match.outputBytes
             return .chunk(
-                ChatChunk(choices: event.data.slice(match.choices), outputBytes: match.outputBytes, finishes: shape.finishes))
+                ChatChunk(choices: event.data.slice(match.choices), outputBytes: match.outputBytes, finishes: match.finishes))
         }
         if event.isDone {
             return hasBegun ? .done : .failed(EngineFailure(.malformed, detail: "the stream ended without any choices"))

@@ -199,13 +199,12 @@ struct AnswerParser {
 
     /// - Returns: false when more bytes are needed.
     private mutating func readChunkEnd() throws(UpstreamBreak) -> Bool {
-        let first: UInt8? = unread.getInteger(at: unread.readerIndex)
-        guard first ?? 0x0D == 0x0D else { throw .notHTTP("a chunk is longer than it says") }
-        guard let second: UInt8 = unread.getInteger(at: unread.readerIndex + 1) else {
+        let (first, second): (UInt8?, UInt8?) = unread.withUnsafeReadableBytes { ($0.first, $0.count > 1 ? $0[1] : nil) }
+        guard first ?? 0x0D == 0x0D, second ?? 0x0A == 0x0A else { throw .notHTTP("a chunk is longer than it says") }
+        guard second != nil else {
             if first == nil { letGo() }
             return false
         }
-        guard second == 0x0A else { throw .notHTTP("a chunk is longer than it says") }
         drop(2)
         return true
     }

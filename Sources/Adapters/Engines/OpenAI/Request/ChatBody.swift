@@ -16,22 +16,17 @@ struct ChatBody {
         small = ByteBufferAllocator().buffer(capacity: headRoom + 1024)
         small.moveWriterIndex(to: headRoom)
         small.moveReaderIndex(to: headRoom)
-        small.writeStaticString("{\"model\":")
-        small.writeJSON(order.model)
-        if prompt.choices > 1 { add("n", prompt.choices) }
-        if prompt.stream {
-            small.writeStaticString(",\"stream\":true")
-            if options.sendsStreamOptions { small.writeStaticString(",\"stream_options\":{\"include_usage\":true}") }
+        small.write(upTo: TextRoom.jsonBytesMax(of: order.model) + Self.openingBytesMax) { room in
+            Self.open(order, options, &room)
         }
-        switch options.outputCapField {
-        case .maxCompletionTokens: add("max_completion_tokens", order.outputCap)
-        case .maxTokens: add("max_tokens", order.outputCap)
-        }
+        let renamesDeveloper = options.mapsDeveloperRole && prompt.mayNameDeveloper
         for member in prompt.members {
-            small.writeStaticString(",")
-            small.writeJSON(member.name)
-            small.writeStaticString(":")
-            if options.mapsDeveloperRole, member.name == "messages" {
+            small.write(upTo: TextRoom.jsonBytesMax(of: member.name) + 2) { room in
+                room.write(",")
+                room.write(json: member.name)
+                room.write(":")
+            }
+            if renamesDeveloper, member.name == "messages" {
                 for piece in try SystemRole.pieces(of: member.value) { add(piece) }
             } else {
                 add(member.value)
@@ -53,11 +48,27 @@ struct ChatBody {
         return slices
     }
 
-    private mutating func add(_ key: StaticString, _ value: Int) {
-        small.writeStaticString(",")
-        small.writeJSON(key: key)
-        small.writeJSON(value)
+    /// What the engine itself says, the model first.
+    private static func open(_ order: ChatOrder, _ options: OpenAIEngine.Options, _ room: inout TextRoom) {
+        room.write("{\"model\":")
+        room.write(json: order.model)
+        if order.prompt.choices > 1 {
+            room.write(",\"n\":")
+            room.write(decimal: order.prompt.choices)
+        }
+        if order.prompt.stream {
+            room.write(",\"stream\":true")
+            if options.sendsStreamOptions { room.write(",\"stream_options\":{\"include_usage\":true}") }
+        }
+        switch options.outputCapField {
+        case .maxCompletionTokens: room.write(",\"max_completion_tokens\":")
+        case .maxTokens: room.write(",\"max_tokens\":")
+        }
+        room.write(decimal: order.outputCap)
     }
+
+    /// Bytes of what ``open(_:_:_:)`` writes beside the model.
+    private static let openingBytesMax = 160 + 2 * TextRoom.decimalBytesMax
 
     private mutating func add(_ value: ByteBuffer) {
         if value.readableBytes <= OpenAILimits.spliceBytesMax {

@@ -53,17 +53,18 @@ struct UpstreamRequests: Sendable {
             + id.utf8.count + Self.lengthBytesMax
         let body = try ChatBody(order, options, headRoom: room)
         var head = ByteBuffer()
-        head.reserveCapacity(room)
-        head.writeImmutableBuffer(parts.line)
-        if let lineEnd = parts.lineEnd {
-            head.writeString(model)
-            head.writeImmutableBuffer(lineEnd)
+        head.write(upTo: room) { text in
+            text.write(parts.line)
+            if let lineEnd = parts.lineEnd {
+                text.write(model)
+                text.write(lineEnd)
+            }
+            text.write(parts.fields)
+            text.write(id)
+            text.write("\r\ncontent-length: ")
+            text.write(decimal: body.bytes)
+            text.write("\r\n\r\n")
         }
-        head.writeImmutableBuffer(parts.fields)
-        head.writeString(id)
-        head.writeStaticString("\r\ncontent-length: ")
-        head.writeJSON(body.bytes)
-        head.writeStaticString("\r\n\r\n")
         return UpstreamRequest(slices: body.slices(behind: head))
     }
 

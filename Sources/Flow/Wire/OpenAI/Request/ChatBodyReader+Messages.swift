@@ -32,6 +32,7 @@ extension ChatBodyReader {
                 try readMember(key, of: &members, in: &walk, message: index)
             } catch { throw error.under(key.cutShort) }
         }
+        if let role = members.role, role.is("developer") { namesDeveloper = true }
         return try checkedTurn(members)
     }
 

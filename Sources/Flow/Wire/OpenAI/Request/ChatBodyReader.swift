@@ -26,6 +26,8 @@ struct ChatBodyReader {
     /// Where the first image is: message and part.
     var firstImage: (message: Int, part: Int)?
     var tools = ToolNames()
+    /// A message has the role `developer`.
+    var namesDeveloper = false
 
     init(_ fields: FieldReader, dialect: ChatDialect) {
         self.fields = fields
@@ -165,7 +167,7 @@ struct ChatBodyReader {
         let prompt = ChatPrompt(
             model: self.model ?? model.id, stream: streams, choices: choices ?? 1,
             outputCap: maxTokens ?? maxCompletionTokens ?? dialect.outputCapDefault, members: members, size: size,
-            images: images)
+            images: images, mayNameDeveloper: namesDeveloper)
         return ChatRequest(
             prompt: prompt, dialect: dialect, includeUsage: streamOptions?.includeUsage ?? false, droppedMembers: dropped)
     }
