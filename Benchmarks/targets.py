@@ -97,7 +97,8 @@ class Server:
         models = {name: model("mock", name) for name in MODELS} | {TLS_MODEL: model("secured", TLS_MODEL)}
         self.config = folder / "config.yaml"
         self.config.write_text(json.dumps(
-            {"server": {"loops": 1}, "engines": {"mock": plain, "secured": secured}, "models": models}))
+            {"server": {"loops": 1, "access_log": str(folder / "access.log")},
+             "engines": {"mock": plain, "secured": secured}, "models": models}))
         self.before = before
         self.key = None
 

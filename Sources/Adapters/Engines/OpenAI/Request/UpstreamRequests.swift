@@ -56,11 +56,11 @@ struct UpstreamRequests: Sendable {
         head.write(upTo: room) { text in
             text.write(parts.line)
             if let lineEnd = parts.lineEnd {
-                text.write(model)
+                text.write(text: model)
                 text.write(lineEnd)
             }
             text.write(parts.fields)
-            text.write(id)
+            text.write(text: id)
             text.write("\r\ncontent-length: ")
             text.write(decimal: body.bytes)
             text.write("\r\n\r\n")
