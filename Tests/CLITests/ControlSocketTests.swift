@@ -1,5 +1,7 @@
 import API
 import Foundation
+import Logging
+import NIOPosix
 import SQLiteStores
 import Testing
 import Wire
@@ -93,6 +95,20 @@ import Wire
             let csv = await desk.run("ledger", "statement", "--account", "acme", "--format", "csv")
             #expect(csv.lines.first == "id,at,kind,amount,balance_after,request,note")
             #expect(csv.lines.last?.hasSuffix(#",grant,12.500000,12.500000,,"invoice, 7""#) == true)
+        }
+    }
+
+    @Test func `an answer of many megabytes arrives whole`() async throws {
+        let desk = try Desk()
+        let directory = desk.directory
+        let socket = try await ControlSocket(
+            in: directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
+        let answer = [UInt8](repeating: UInt8(ascii: "x"), count: 20 << 20) + [UInt8(ascii: "\n")]
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await socket.run { _ in answer } }
+            #expect(try await ControlClient(directory: directory.path).ask(.verifyLedger)?.count == answer.count)
+            group.cancelAll()
+            try await group.waitForAll()
         }
     }
 

@@ -87,7 +87,7 @@ package struct ControlSocket: Sendable {
 
     private func serve(_ connection: Connection, _ answer: @Sendable ([UInt8]) async -> [UInt8]) async {
         do {
-            try await connection.executeThenClose { lines, replies in
+            try await connection.executeThenClose { lines, _ in
                 guard try await isOwner(of: connection.channel) else {
                     logger.warning("control.refused", metadata: ["reason": "another user"])
                     return
@@ -97,7 +97,8 @@ package struct ControlSocket: Sendable {
                 }
                 for try await line in lines {
                     impatience.cancel()
-                    try await replies.write(ByteBuffer(bytes: answer(Array(buffer: line))))
+                    // Closing throws away what has not gone out: a long answer is waited for to its last byte.
+                    try await connection.channel.writeAndFlush(ByteBuffer(bytes: answer(Array(buffer: line))))
                     return
                 }
             }
