@@ -33,9 +33,7 @@ package struct LedgerMemory: LedgerStage {
             for index in image.keys.indices where image.keys[index].id == key { image.keys[index].revoked = at }
         case .price(let version): image.prices.append(version)
         case .entry(let entry): fold(entry, into: &image)
-        case .holdOpened(let hold):
-            open[hold.id] = hold
-            image.lastHold = hold.id
+        case .holdOpened(let hold): open[hold.id] = hold
         case .holdExtended(let hold, _, let amount): open[hold]?.amount = amount
         case .holdChanged(let hold): open[hold.id] = hold.state.isOpen ? hold : nil
         case .keySpent(let key, let total): image.spent[key] = total

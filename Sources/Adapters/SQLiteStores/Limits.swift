@@ -16,6 +16,9 @@ enum Limits {
     /// How many of the last entries a start verifies before it listens: more than any commit and any few seconds of traffic
     /// leave, and about a tenth of a second.
     static let recentEntries: Int64 = 10_000
+    /// How many entries may have been written since what stands beside them (balances, open holds) was brought up to date: a start and
+    /// every look at a book read these, in a few milliseconds; more would save commits little.
+    static let entriesUnfolded: Int64 = 4096
     /// Bytes of the secret that turns API keys into their MACs.
     static let pepperBytes = 32
 }

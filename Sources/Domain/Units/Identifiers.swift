@@ -17,10 +17,11 @@ package struct KeyID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package init?(text: some StringProtocol) { self.init(text: text, prefix: "key_") }
 }
 
-/// A hold: money set aside for one request.
+/// A hold: money set aside for one request. It has the number of the entry that opened it.
 package struct HoldID: Hashable, Comparable, Sendable, CustomStringConvertible {
     package let value: Int64
     package init(_ value: Int64) { self.value = value }
+    package init(openedBy entry: EntryID) { value = entry.value }
     package static func < (left: HoldID, right: HoldID) -> Bool { left.value < right.value }
     package var description: String { "hold_\(value)" }
 }

@@ -54,7 +54,8 @@ struct NaiveLedger {
     var purses: [KeyID: Purse] = [:]
     var references: [Purse: [String: Money]] = [:]
     var holds: [HoldID: Hold] = [:]
-    var lastHold: Int64 = 0
+    /// How often money moved: a hold has the number of the movement that opened it.
+    var movements: Int64 = 0
 
     func held(_ purse: Purse) -> BigNumber {
         holds.values.filter { $0.purse == purse }.reduce(.zero) { $0 + $1.amount }
@@ -90,6 +91,7 @@ struct NaiveLedger {
         guard (available[purse] ?? .zero) + held(purse) + more <= BigNumber(1_000_000_000_000_000_000) else {
             return "out of range"
         }
+        movements += 1
         references[purse, default: [:]][reference] = amount
         available[purse] = (available[purse] ?? .zero) + more
         granted[purse] = (granted[purse] ?? .zero) + more
@@ -120,8 +122,8 @@ struct NaiveLedger {
             cap = largestCap(price, quote, funds)
         }
         if let tranche = quote.tranche { amount = opening(price, quote, tranche, funds) }
-        lastHold += 1
-        holds[HoldID(lastHold)] = Hold(
+        movements += 1
+        holds[HoldID(movements)] = Hold(
             key: key, purse: purse, amount: amount, price: price, fair: quote.inputFairTokens, life: life)
         available[purse] = free - amount
         return "held \(amount) cap \(cap)"
@@ -151,6 +153,7 @@ struct NaiveLedger {
         }
         let share = max(hold.price.cost(plain: 0, cached: 0, output: 16), funds.divided(by: 32))
         let more = min(wanted, min(share, funds))
+        movements += 1
         holds[id]?.amount = hold.amount + more
         available[hold.purse] = free - more
         return "extended to \(hold.amount + more)"
@@ -205,6 +208,7 @@ struct NaiveLedger {
 
     private mutating func close(_ id: HoldID, cost: BigNumber, most: BigNumber) -> Answer {
         guard let hold = holds.removeValue(forKey: id) else { return "stale" }
+        movements += 1
         let charge = min(cost, most)
         available[hold.purse] = (available[hold.purse] ?? .zero) + hold.amount - charge
         spent[hold.key] = (spent[hold.key] ?? .zero) + charge

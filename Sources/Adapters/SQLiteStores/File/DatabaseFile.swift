@@ -1,3 +1,4 @@
+import Commerce
 import GRDB
 import GRDBSQLite
 import Units
@@ -15,8 +16,9 @@ final class DatabaseFile: Sendable {
     private let committing: Committing
 
     /// Opens, creates or migrates the database at `path`.
+    /// - Parameter entriesUnfolded: after so many entries, what stands beside them is brought up to date.
     /// - Throws: ``StoreFailure`` or GRDB's `DatabaseError`.
-    init(path: String) throws {
+    init(path: String, entriesUnfolded: Int64) throws {
         self.path = path
         try PrivateFile.createEmpty(at: path)
         writer = try DatabaseQueue(path: path, configuration: DatabaseFile.configuration(readOnly: false))
@@ -26,7 +28,7 @@ final class DatabaseFile: Sendable {
             try Migration.bringUpToDate(db, path: path)
         }
         reader = try DatabaseFile.openReader(path: path)
-        committing = try Committing(on: writer)
+        committing = try Committing(on: writer, entriesUnfolded: entriesUnfolded)
     }
 
     /// A database that is gone with this object: for tests. Its readers share the writing connection.
@@ -35,14 +37,21 @@ final class DatabaseFile: Sendable {
         writer = try DatabaseQueue(configuration: DatabaseFile.configuration(readOnly: false))
         reader = writer
         try writer.writeWithoutTransaction { try Migration.bringUpToDate($0, path: "memory") }
-        committing = try Committing(on: writer)
+        committing = try Committing(on: writer, entriesUnfolded: Limits.entriesUnfolded)
     }
 
-    /// Everything `change` does, or nothing; durable when this returns.
+    /// All records or none; durable when this returns.
+    /// - Parameter others: writes what is not of money.
     /// - Throws: ``StoreHindrance`` when nothing was written and nothing is in doubt; after anything else all is.
-    func write(_ change: (Database, CommitStatements) throws -> Void) throws {
-        try writer.writeWithoutTransaction { try committing.transaction(in: $0, change) }
+    func commit(_ records: [LedgerRecord], others: (LedgerRecord, Database) throws -> Void) throws {
+        try writer.writeWithoutTransaction { db in
+            try committing.commit(records, in: db) { try others($0, db) }
+        }
     }
+
+    /// Brings what stands beside the entries up to date with them.
+    /// - Throws: as ``commit(_:others:)``.
+    func writeFold() throws { try writer.writeWithoutTransaction { try committing.writeFold(in: $0) } }
 
     /// Carries the write-ahead log into the database as far as readers allow, waiting for none of them, so that commits seldom
     /// have to; a log that has grown long is cut as soon as nobody reads from it.

@@ -7,6 +7,11 @@ final class PreparedStatement {
     private let handle: OpaquePointer
     private let connection: OpaquePointer
     private var position: Int32 = 0
+    /// The texts of the row that is bound, where they stay until it was run.
+    private let texts = UnsafeMutablePointer<CChar>.allocate(capacity: PreparedStatement.textBytesMax)
+    private var textBytes = 0
+    /// All texts of a row together; what does not fit is copied by SQLite instead.
+    private static let textBytesMax = 1024
 
     init(_ sql: String, on connection: OpaquePointer) throws {
         var handle: OpaquePointer?
@@ -16,7 +21,10 @@ final class PreparedStatement {
         self.connection = connection
     }
 
-    deinit { sqlite3_finalize(handle) }
+    deinit {
+        sqlite3_finalize(handle)
+        texts.deallocate()
+    }
 
     func bind(_ number: Int64) {
         position += 1
@@ -37,10 +45,25 @@ final class PreparedStatement {
     func bind(_ text: String) {
         position += 1
         var text = text
-        // The text may lie on the stack: SQLite makes its own copy.
-        text.withUTF8 {
+        text.withUTF8 { bytes in
+            bytes.withMemoryRebound(to: CChar.self) { bytes in
+                guard let start = bytes.baseAddress, textBytes + bytes.count <= PreparedStatement.textBytesMax else {
+                    _ = sqlite3_bind_text(handle, position, bytes.baseAddress, Int32(bytes.count), PreparedStatement.transient)
+                    return
+                }
+                let copy = texts + textBytes
+                copy.update(from: start, count: bytes.count)
+                textBytes += bytes.count
+                _ = sqlite3_bind_text(handle, position, copy, Int32(bytes.count), nil)
+            }
+        }
+    }
+
+    func bind(_ text: StaticString) {
+        position += 1
+        text.withUTF8Buffer {
             _ = $0.withMemoryRebound(to: CChar.self) {
-                sqlite3_bind_text(handle, position, $0.baseAddress, Int32($0.count), PreparedStatement.transient)
+                sqlite3_bind_text(handle, position, $0.baseAddress, Int32($0.count), nil)
             }
         }
     }
@@ -62,6 +85,7 @@ final class PreparedStatement {
     /// Runs it with what was bound and makes it ready for the next row.
     func run() throws {
         position = 0
+        textBytes = 0
         let code = sqlite3_step(handle)
         // The code of the reset is that of the step again.
         sqlite3_reset(handle)

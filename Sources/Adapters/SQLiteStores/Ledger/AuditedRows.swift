@@ -1,6 +1,6 @@
 import Units
 
-/// An entry and its hold as the database has them: plain numbers and words, nothing believed.
+/// An entry as the database has it: plain numbers and words, nothing believed.
 struct AuditedEntry {
     let id: Int64
     let at: Int64
@@ -8,6 +8,8 @@ struct AuditedEntry {
     let kind: String
     let purse: AuditedPurse
     let key: Int64?
+    /// The entry that opened the hold it is of; its own id when it opens one.
+    let hold: Int64?
     let available: Int64
     let held: Int64
     let revenue: Int64
@@ -16,26 +18,39 @@ struct AuditedEntry {
     let availableAfter: Int64
     let heldAfter: Int64
     let note: String
-    let holdID: Int64?
-    let hold: AuditedHold?
+    let previous: Int64
+    // Of an opening.
+    let request: String?
+    let price: Int64?
+    let inputFairTokens: Int64?
+    // Of an opening or a closing.
+    let engine: String?
+    // Of a closing.
+    let attempts: Int64?
+    let accepted: Int64?
+    let outputTokens: Int64?
+    let promptTokens: Int64?
+    let cachedTokens: Int64?
+    let completionTokens: Int64?
+    let reasoningTokens: Int64?
+    let source: String?
 
     /// Takes the id after which to begin.
     static let sql = """
-        SELECT e.id, e.at, e.epoch, e.kind, e.account, e.book, e.key, e.available, e.held, e.revenue, e.granted, e.writeoff,
-            e.available_after, e.held_after, e.note, e.hold, h.account, h.book, h.key, h.price, h.model, h.amount, h.input_fair_tokens,
-            h.epoch, h.state, h.output_tokens, h.closed, h.charge, h.prompt_tokens, h.cached_tokens, h.completion_tokens
-        FROM entries e LEFT JOIN holds h ON h.id = e.hold
-        WHERE e.id > ? ORDER BY e.id
+        SELECT id, at, epoch, kind, account, book, key, hold, available, held, revenue, granted, writeoff, available_after,
+            held_after, note, previous, request, price, input_fair_tokens, engine, attempts, accepted, output_tokens,
+            prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, source
+        FROM entries WHERE id > ? ORDER BY id
         """
 
-    init(_ columns: inout Columns) throws {
-        let entry: Int64 = columns.next()
-        id = entry
+    init(_ columns: inout Columns) {
+        id = columns.next()
         at = columns.next()
         epoch = columns.next()
         kind = columns.next()
         purse = AuditedPurse(account: columns.next(), book: columns.next())
         key = columns.optional()
+        hold = columns.optional()
         available = columns.next()
         held = columns.next()
         revenue = columns.next()
@@ -44,23 +59,44 @@ struct AuditedEntry {
         availableAfter = columns.next()
         heldAfter = columns.next()
         note = columns.next()
-        holdID = columns.optional()
-        hold = try holdID.map { try AuditedHold(id: $0, of: entry, &columns) }
+        previous = columns.next()
+        request = columns.optional()
+        price = columns.optional()
+        inputFairTokens = columns.optional()
+        engine = columns.optional()
+        attempts = columns.optional()
+        accepted = columns.optional()
+        outputTokens = columns.optional()
+        promptTokens = columns.optional()
+        cachedTokens = columns.optional()
+        completionTokens = columns.optional()
+        reasoningTokens = columns.optional()
+        source = columns.optional()
     }
 
     var name: String { EntryID(id).description }
 
-    /// Its sixteen columns, in the order of the table.
-    func write(to row: inout CanonicalRow) {
+    /// Its twenty-nine columns, in the order of the table.
+    func write(to row: inout CanonicalRows) {
         row.clear()
         for number in [id, at, epoch] { row.add(number) }
         row.add(kind)
         row.add(purse.account)
         row.add(purse.book)
         row.add(key)
-        row.add(holdID)
+        row.add(hold)
         for number in [available, held, revenue, granted, writeoff, availableAfter, heldAfter] { row.add(number) }
         row.add(note)
+        row.add(previous)
+        row.add(request)
+        row.add(price)
+        row.add(inputFairTokens)
+        row.add(engine)
+        let closing = [
+            attempts, accepted, outputTokens, promptTokens, cachedTokens, completionTokens, reasoningTokens,
+        ]
+        for number in closing { row.add(number) }
+        row.add(source)
     }
 }
 
@@ -71,47 +107,6 @@ struct AuditedPurse: Hashable {
     var name: String { "\(AccountID(account)) \(book)" }
 }
 
-struct AuditedHold {
-    let id: Int64
-    let purse: AuditedPurse
-    let key: Int64
-    let price: Int64
-    let model: String
-    let amount: Int64
-    let inputFairTokens: Int64
-    let epoch: Int64
-    let state: String
-    let outputTokens: Int64
-    let closed: Int64?
-    let charge: Int64?
-    let promptTokens: Int64?
-    let cachedTokens: Int64?
-    let completionTokens: Int64?
-
-    /// - Throws: ``LedgerDisagreement`` when there is no such hold.
-    init(id: Int64, of entry: Int64, _ columns: inout Columns) throws {
-        self.id = id
-        let account: Int64? = columns.optional()
-        guard let account else { throw LedgerDisagreement("\(EntryID(entry)) names \(HoldID(id)), which does not exist") }
-        purse = AuditedPurse(account: account, book: columns.next())
-        key = columns.next()
-        price = columns.next()
-        model = columns.next()
-        amount = columns.next()
-        inputFairTokens = columns.next()
-        epoch = columns.next()
-        state = columns.next()
-        outputTokens = columns.next()
-        closed = columns.optional()
-        charge = columns.optional()
-        promptTokens = columns.optional()
-        cachedTokens = columns.optional()
-        completionTokens = columns.optional()
-    }
-
-    var name: String { HoldID(id).description }
-}
-
 struct AuditedKey {
     let purse: AuditedPurse
     let limit: Int64?
@@ -120,7 +115,6 @@ struct AuditedKey {
 }
 
 struct AuditedPrice {
-    let model: String
     let input: Int64
     let cachedInput: Int64?
     let output: Int64

@@ -16,7 +16,7 @@ struct ChainAudit {
     /// The last entry that was followed.
     private(set) var lastEntry: Int64 = 0
     private var chain = EntryChain(after: EntryChain.origin)
-    private var row = CanonicalRow()
+    private var row = CanonicalRows()
     private var disagreement: String?
 
     /// - Parameter entry: the chain is followed from the last batch that ends before it.

@@ -41,6 +41,11 @@ struct Columns {
         return rate
     }
 
+    /// `account, book`.
+    mutating func purse(of row: @autoclosure () -> String) throws -> Purse {
+        Purse(account: AccountID(next()), book: try word(Book.self, "book", of: row()))
+    }
+
     /// A word of a closed list.
     mutating func word<Word: RawRepresentable<String>>(_ type: Word.Type, _ column: String, of row: @autoclosure () -> String)
         throws -> Word

@@ -8,61 +8,122 @@ final class CommitStatements {
     let begin: PreparedStatement
     let commit: PreparedStatement
     let rollback: PreparedStatement
-    private let insertEntry: PreparedStatement
-    private let insertHold: PreparedStatement
-    private let extendHold: PreparedStatement
-    private let advanceHold: PreparedStatement
-    private let closeHold: PreparedStatement
-    private let updateBalance: PreparedStatement
-    private let insertBalance: PreparedStatement
-    private let updateSpent: PreparedStatement
-    private let lastLink: PreparedStatement
+    private let insertMovement: PreparedStatement
+    private let insertOpening: PreparedStatement
+    private let insertExtension: PreparedStatement
+    private let insertSettlement: PreparedStatement
+    private let insertRelease: PreparedStatement
+    private let putProgress: PreparedStatement
     private let insertLink: PreparedStatement
-    private var row = CanonicalRow()
+    private let putBalance: PreparedStatement
+    private let updateSpent: PreparedStatement
+    private let insertOpenHold: PreparedStatement
+    private let deleteOpenHold: PreparedStatement
+    private let deleteProgress: PreparedStatement
+    private let updateFolded: PreparedStatement
 
     init(on connection: OpaquePointer) throws {
         func prepare(_ sql: String) throws -> PreparedStatement { try PreparedStatement(sql, on: connection) }
+        func insert(_ columns: [String], when condition: String = "") throws -> PreparedStatement {
+            let columns = CommitStatements.movement + columns
+            let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
+            let values = condition.isEmpty ? "VALUES (\(places))" : "SELECT \(places) WHERE \(condition)"
+            return try prepare("INSERT INTO entries (\(columns.joined(separator: ", "))) \(values)")
+        }
         begin = try prepare("BEGIN IMMEDIATE")
         commit = try prepare("COMMIT")
         rollback = try prepare("ROLLBACK")
-        insertEntry = try prepare(
+        insertMovement = try insert([])
+        insertOpening = try insert(["request", "price", "input_fair_tokens", "engine"])
+        // A compare-and-set: what is open is for so much, and it is open.
+        insertExtension = try insert(
+            [],
+            when: """
+                ? = (SELECT sum(held) FROM (SELECT held FROM entries WHERE id = ?8 AND kind = 'hold' UNION ALL
+                        SELECT held FROM entries WHERE hold = ?8 AND kind = 'extend'))
+                    AND NOT EXISTS (SELECT 1 FROM entries WHERE hold = ?8 AND attempts IS NOT NULL)
+                """)
+        let end = ["engine", "attempts", "accepted", "output_tokens"]
+        let usage = ["prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "source"]
+        insertSettlement = try insert(end + usage)
+        insertRelease = try insert(end)
+        putProgress = try prepare(
             """
-            INSERT INTO entries (id, at, epoch, kind, account, book, key, hold, available, held, revenue, granted, writeoff,
-                available_after, held_after, note)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO progress (hold, attempts, engine, accepted, output_tokens)
+            SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM entries WHERE hold = ?1 AND attempts IS NOT NULL)
+            ON CONFLICT DO UPDATE SET attempts = excluded.attempts, engine = excluded.engine, accepted = excluded.accepted,
+                output_tokens = excluded.output_tokens
             """)
-        insertHold = try prepare(
-            """
-            INSERT INTO holds (id, request, account, book, key, price, model, amount, input_fair_tokens, epoch, opened, state,
-                attempts, engine, accepted, output_tokens)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'dispatched', ?, ?, ?, ?)
-            """)
-        extendHold = try prepare("UPDATE holds SET amount = ? WHERE id = ? AND state = 'dispatched' AND amount = ?")
-        advanceHold = try prepare(
-            """
-            UPDATE holds SET attempts = ?, engine = ?, accepted = ?, output_tokens = ? WHERE id = ? AND state = 'dispatched'
-            """)
-        closeHold = try prepare(
-            """
-            UPDATE holds SET state = ?, attempts = ?, engine = ?, accepted = ?, output_tokens = ?, closed = ?, charge = ?,
-                prompt_tokens = ?, cached_tokens = ?, completion_tokens = ?, reasoning_tokens = ?, source = ?, note = ?
-            WHERE id = ? AND state = 'dispatched'
-            """)
-        updateBalance = try prepare("UPDATE balances SET available = ?, held = ? WHERE account = ? AND book = ?")
-        insertBalance = try prepare("INSERT INTO balances (available, held, account, book) VALUES (?, ?, ?, ?)")
-        updateSpent = try prepare("UPDATE keys SET spent = ? WHERE id = ?")
-        lastLink = try prepare("SELECT batch, hash FROM chain ORDER BY batch DESC LIMIT 1")
         insertLink = try prepare("INSERT INTO chain (batch, last_entry, hash) VALUES (?, ?, ?)")
+        putBalance = try prepare(
+            """
+            INSERT INTO balances (account, book, available, held, last_shown) VALUES (?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET available = excluded.available, held = excluded.held, last_shown = excluded.last_shown
+            """)
+        updateSpent = try prepare("UPDATE keys SET spent = ? WHERE id = ?")
+        insertOpenHold = try prepare("INSERT INTO open_holds (hold) VALUES (?)")
+        deleteOpenHold = try prepare("DELETE FROM open_holds WHERE hold = ?")
+        deleteProgress = try prepare("DELETE FROM progress WHERE hold = ?")
+        updateFolded = try prepare("UPDATE folded SET entry = ?")
     }
 
-    func insert(_ entry: Entry) throws {
-        let statement = insertEntry
+    private static let movement = [
+        "id", "at", "epoch", "kind", "account", "book", "key", "hold", "available", "held", "revenue", "granted", "writeoff",
+        "available_after", "held_after", "note", "previous",
+    ]
+
+    // MARK: Entries
+
+    func insert(_ written: WrittenEntry) throws {
+        switch written.about {
+        case .nothing:
+            bind(written, to: insertMovement)
+            try insertMovement.run()
+        case .opening(let hold):
+            bind(written, to: insertOpening)
+            insertOpening.bind(hold.request.description)
+            insertOpening.bind(hold.price.value)
+            insertOpening.bind(hold.inputFairTokens)
+            insertOpening.bind(hold.engine)
+            try insertOpening.run()
+        case .closing(let hold): try insertClosing(written, hold)
+        }
+    }
+
+    private func insertClosing(_ written: WrittenEntry, _ hold: Hold) throws {
+        let usage = hold.closing?.usage
+        let statement = usage == nil ? insertRelease : insertSettlement
+        bind(written, to: statement)
+        statement.bind(hold.engine)
+        statement.bind(hold.attempts)
+        statement.bind(hold.accepted ? 1 : 0)
+        statement.bind(hold.outputTokens)
+        if let usage, let source = hold.closing?.source {
+            statement.bind(usage.promptTokens)
+            statement.bind(usage.cachedTokens)
+            statement.bind(usage.completionTokens)
+            statement.bind(usage.reasoningTokens)
+            statement.bind(source.word)
+        }
+        try statement.run()
+    }
+
+    /// A compare-and-set: a hold that was closed, or is for another amount than `before`, is not extended.
+    func insertExtension(_ written: WrittenEntry, of hold: HoldID, from before: Money) throws {
+        bind(written, to: insertExtension)
+        insertExtension.bind(before.nanodollars)
+        try insertExtension.run()
+        try requireOneChange(insertExtension, "\(hold) is not open in the store, or not for \(before)")
+    }
+
+    private func bind(_ written: WrittenEntry, to statement: PreparedStatement) {
+        let entry = written.entry
         statement.bind(entry.id.value)
         statement.bind(entry.at.microseconds)
         statement.bind(entry.epoch.value)
-        statement.bind(entry.kind.rawValue)
+        statement.bind(entry.kind.word)
         statement.bind(entry.account.value)
-        statement.bind(entry.book.rawValue)
+        statement.bind(entry.book.word)
         statement.bind(entry.key?.value)
         statement.bind(entry.hold?.value)
         statement.bind(entry.available.nanodollars)
@@ -73,72 +134,36 @@ final class CommitStatements {
         statement.bind(entry.availableAfter.nanodollars)
         statement.bind(entry.heldAfter.nanodollars)
         statement.bind(entry.note)
-        try statement.run()
+        statement.bind(written.previous)
     }
 
-    func insert(_ hold: Hold) throws {
-        precondition(hold.state.isOpen, "a hold is written when it is opened")
-        let statement = insertHold
-        statement.bind(hold.id.value)
-        statement.bind(hold.request.description)
-        statement.bind(hold.account.value)
-        statement.bind(hold.book.rawValue)
-        statement.bind(hold.key.value)
-        statement.bind(hold.price.value)
-        statement.bind(hold.model)
-        statement.bind(hold.amount.nanodollars)
-        statement.bind(hold.inputFairTokens)
-        statement.bind(hold.epoch.value)
-        statement.bind(hold.opened.microseconds)
-        statement.bind(hold.attempts)
-        statement.bind(hold.engine)
-        statement.bind(hold.accepted ? 1 : 0)
-        statement.bind(hold.outputTokens)
-        try statement.run()
+    /// What is known of an open hold. One that was closed is refused, and then nothing of the batch is written.
+    func put(progressOf hold: Hold) throws {
+        putProgress.bind(hold.id.value)
+        putProgress.bind(hold.attempts)
+        putProgress.bind(hold.engine)
+        putProgress.bind(hold.accepted ? 1 : 0)
+        putProgress.bind(hold.outputTokens)
+        try putProgress.run()
+        try requireOneChange(putProgress, "\(hold.id) is not open in the store")
     }
 
-    /// A compare-and-set, as for every change of a hold.
-    func extend(_ hold: HoldID, from before: Money, to amount: Money) throws {
-        extendHold.bind(amount.nanodollars)
-        extendHold.bind(hold.value)
-        extendHold.bind(before.nanodollars)
-        try extendHold.run()
-        try requireOneChange(extendHold, "\(hold) is not open in the store, or not for \(before)")
+    func insert(_ link: ChainLink) throws {
+        insertLink.bind(link.batch)
+        insertLink.bind(link.lastEntry)
+        insertLink.bind(link.hash)
+        try insertLink.run()
     }
 
-    /// A compare-and-set: a hold that was closed is not found, and then nothing of the batch is written.
-    func change(_ hold: Hold) throws {
-        let statement = hold.state.isOpen ? advanceHold : closeHold
-        if !hold.state.isOpen { statement.bind(hold.state.rawValue) }
-        statement.bind(hold.attempts)
-        statement.bind(hold.engine)
-        statement.bind(hold.accepted ? 1 : 0)
-        statement.bind(hold.outputTokens)
-        if !hold.state.isOpen {
-            let usage = hold.closing?.usage
-            statement.bind(hold.closing?.at.microseconds)
-            statement.bind(hold.closing?.charge.nanodollars)
-            statement.bind((usage?.promptTokens).map(Int64.init))
-            statement.bind((usage?.cachedTokens).map(Int64.init))
-            statement.bind((usage?.completionTokens).map(Int64.init))
-            statement.bind((usage?.reasoningTokens).map(Int64.init))
-            statement.bind(hold.closing?.source?.rawValue)
-            statement.bind(hold.closing?.note)
-        }
-        statement.bind(hold.id.value)
-        try statement.run()
-        try requireOneChange(statement, "\(hold.id) is not open in the store")
-    }
+    // MARK: What is folded
 
-    func set(_ balance: Balance, of purse: Purse) throws {
-        for statement in [updateBalance, insertBalance] {
-            statement.bind(balance.available.nanodollars)
-            statement.bind(balance.held.nanodollars)
-            statement.bind(purse.account.value)
-            statement.bind(purse.book.rawValue)
-            try statement.run()
-            if statement.changes == 1 { return }
-        }
+    func put(_ state: Fold.OfPurse, of purse: Purse) throws {
+        putBalance.bind(purse.account.value)
+        putBalance.bind(purse.book.word)
+        putBalance.bind(state.balance.available.nanodollars)
+        putBalance.bind(state.balance.held.nanodollars)
+        putBalance.bind(state.lastShown)
+        try putBalance.run()
     }
 
     func set(spent total: Money, by key: KeyID) throws {
@@ -148,50 +173,27 @@ final class CommitStatements {
         try requireOneChange(updateSpent, "\(key) is not in the store")
     }
 
-    /// One link for all entries of a commit.
-    func link(_ records: [LedgerRecord]) throws {
-        let end = try lastLink.first { row in
-            let bytes = UnsafeRawBufferPointer(start: sqlite3_column_blob(row, 1), count: Int(sqlite3_column_bytes(row, 1)))
-            return (batch: sqlite3_column_int64(row, 0), hash: [UInt8](bytes))
-        }
-        var chain = EntryChain(after: end?.hash ?? EntryChain.origin)
-        var last: EntryID?
-        for case .entry(let entry) in records {
-            entry.write(to: &row)
-            chain.append(row)
-            last = entry.id
-        }
-        guard let last else { return }
-        insertLink.bind((end?.batch ?? 0) + 1)
-        insertLink.bind(last.value)
-        insertLink.bind(chain.hash())
-        try insertLink.run()
+    func insert(openHold hold: HoldID) throws {
+        insertOpenHold.bind(hold.value)
+        try insertOpenHold.run()
+    }
+
+    func delete(openHold hold: HoldID) throws {
+        deleteOpenHold.bind(hold.value)
+        try deleteOpenHold.run()
+    }
+
+    func delete(progressOf hold: HoldID) throws {
+        deleteProgress.bind(hold.value)
+        try deleteProgress.run()
+    }
+
+    func set(foldedTo entry: Int64) throws {
+        updateFolded.bind(entry)
+        try updateFolded.run()
     }
 
     private func requireOneChange(_ statement: PreparedStatement, _ sentence: @autoclosure () -> String) throws {
         guard statement.changes == 1 else { throw StoreFailure.recordRefused(sentence()) }
-    }
-}
-
-extension Entry {
-    /// Its columns, in the order of the table.
-    fileprivate func write(to row: inout CanonicalRow) {
-        row.clear()
-        row.add(id.value)
-        row.add(at.microseconds)
-        row.add(epoch.value)
-        row.add(kind.rawValue)
-        row.add(account.value)
-        row.add(book.rawValue)
-        row.add(key?.value)
-        row.add(hold?.value)
-        row.add(available.nanodollars)
-        row.add(held.nanodollars)
-        row.add(revenue.nanodollars)
-        row.add(grant.nanodollars)
-        row.add(writeoff.nanodollars)
-        row.add(availableAfter.nanodollars)
-        row.add(heldAfter.nanodollars)
-        row.add(note)
     }
 }

@@ -8,17 +8,24 @@ struct LedgerAudit {
     private let epochs: Set<Int64>
 
     private(set) var entries: Int64 = 0
-    private(set) var holds: Int64 = 0
-    private(set) var purses: [AuditedPurse: (available: Int64, held: Int64)] = [:]
+    private(set) var purses: [AuditedPurse: Book] = [:]
     private(set) var openHolds: [Int64: OpenHold] = [:]
     private(set) var spent: [Int64: Int64] = [:]
     private var heldByKey: [Int64: Int64] = [:]
     private var epoch: Int64 = 0
 
+    /// What the entries so far say of one book.
+    struct Book: Equatable {
+        var available: Int64 = 0
+        var held: Int64 = 0
+        var lastShown: Int64 = 0
+    }
+
     /// What the entries so far say of a hold that none of them has closed.
     struct OpenHold {
         let purse: AuditedPurse
-        let state: String
+        let key: Int64
+        let price: AuditedPrice
         let epoch: Int64
         var held: Int64
     }
@@ -57,7 +64,11 @@ struct LedgerAudit {
             $0 + Int128($1)
         }
         guard sum == 0 else { throw LedgerDisagreement("\(entry.name) sums to \(sum) nanodollars, not to 0") }
-        let before = purses[entry.purse] ?? (0, 0)
+        let before = purses[entry.purse] ?? Book()
+        try agree(
+            entry.previous, before.lastShown,
+            "\(entry.name) follows \(EntryID(entry.previous)), the last one of \(entry.purse.name) that a statement shows is "
+                + "\(EntryID(before.lastShown))")
         let available = try add(before.available, entry.available, entry.name)
         let held = try add(before.held, entry.held, entry.name)
         try agree(
@@ -68,7 +79,8 @@ struct LedgerAudit {
         guard available >= 0, held >= 0 else {
             throw LedgerDisagreement("after \(entry.name) \(entry.purse.name) has \(usd(available)) available, \(usd(held)) held")
         }
-        purses[entry.purse] = (available, held)
+        let isShown = entry.kind != "hold" && entry.kind != "extend"
+        purses[entry.purse] = Book(available: available, held: held, lastShown: isShown ? entry.id : before.lastShown)
     }
 
     private func grant(_ entry: AuditedEntry) throws {
@@ -81,98 +93,76 @@ struct LedgerAudit {
 
     // MARK: Holds
 
-    private mutating func open(_ hold: AuditedHold, by entry: AuditedEntry) throws {
-        holds += 1
-        try agree(hold.id, holds, "\(entry.name) opens \(hold.name), but \(HoldID(holds)) comes next")
-        try belong(hold, entry)
+    private mutating func open(_ hold: Int64, by entry: AuditedEntry) throws {
+        try agree(hold, entry.id, "\(entry.name) opens \(HoldID(hold)), which has the number of another entry")
+        let key = try owner(of: entry)
         guard entry.available == -entry.held, entry.held >= 0, entry.revenue == 0, entry.granted == 0 else {
             throw LedgerDisagreement(
                 "\(entry.name) moves \(usd(entry.available)) out of available and \(usd(entry.held)) into held")
         }
-        try agree(hold.epoch, entry.epoch, "\(hold.name) is of epoch \(hold.epoch), \(entry.name) of epoch \(entry.epoch)")
-        guard let price = prices[hold.price], price.model == hold.model else {
+        guard let number = entry.price, let price = prices[number], entry.request != nil, entry.inputFairTokens != nil else {
             throw LedgerDisagreement(
-                "\(hold.name) is for \(hold.model), but \(PriceID(hold.price)) is for \(prices[hold.price]?.model ?? "nothing")")
+                "\(HoldID(hold)) has no terms: \(entry.price.map { "\(PriceID($0)) is not there" } ?? "it names no price")")
         }
-        openHolds[hold.id] = OpenHold(purse: hold.purse, state: hold.state, epoch: hold.epoch, held: entry.held)
-        heldByKey[hold.key] = try add(heldByKey[hold.key] ?? 0, entry.held, entry.name)
+        openHolds[hold] = OpenHold(purse: entry.purse, key: key, price: price, epoch: entry.epoch, held: entry.held)
+        heldByKey[key] = try add(heldByKey[key] ?? 0, entry.held, entry.name)
     }
 
-    private mutating func extend(_ hold: AuditedHold, by entry: AuditedEntry) throws {
-        guard var open = openHolds[hold.id] else {
-            throw LedgerDisagreement(
-                "\(entry.name) extends \(hold.name), which \(hold.id > holds ? "was never opened" : "was closed before")")
-        }
-        try belong(hold, entry)
+    private mutating func extend(_ hold: Int64, by entry: AuditedEntry) throws {
+        var open = try openHold(hold, entry, "extends")
         guard entry.held > 0, entry.available == -entry.held, entry.revenue == 0, entry.granted == 0 else {
             throw LedgerDisagreement(
                 "\(entry.name) moves \(usd(entry.available)) out of available and \(usd(entry.held)) into held")
         }
-        try agree(open.epoch, entry.epoch, "\(hold.name) is of epoch \(open.epoch), \(entry.name) of epoch \(entry.epoch)")
+        try agree(open.epoch, entry.epoch, "\(HoldID(hold)) is of epoch \(open.epoch), \(entry.name) of epoch \(entry.epoch)")
         open.held = try add(open.held, entry.held, entry.name)
-        openHolds[hold.id] = open
-        heldByKey[hold.key] = try add(heldByKey[hold.key] ?? 0, entry.held, entry.name)
-        guard isWithinLimit(hold.key) else {
-            throw LedgerDisagreement("\(entry.name) extends \(hold.name) beyond the limit of \(KeyID(hold.key))")
+        openHolds[hold] = open
+        heldByKey[open.key] = try add(heldByKey[open.key] ?? 0, entry.held, entry.name)
+        guard isWithinLimit(open.key) else {
+            throw LedgerDisagreement("\(entry.name) extends \(HoldID(hold)) beyond the limit of \(KeyID(open.key))")
         }
     }
 
-    private mutating func close(_ hold: AuditedHold, by entry: AuditedEntry) throws {
-        guard let open = openHolds.removeValue(forKey: hold.id) else {
-            throw LedgerDisagreement(
-                "\(entry.name) closes \(hold.name), which \(hold.id > holds ? "was never opened" : "was closed before")")
-        }
-        try belong(hold, entry)
+    private mutating func close(_ hold: Int64, by entry: AuditedEntry) throws {
+        let open = try openHold(hold, entry, "closes")
+        openHolds[hold] = nil
         try agree(
-            open.held, hold.amount, "\(hold.name) is for \(usd(hold.amount)), but its entries hold \(usd(open.held))")
-        let states = ["settle": "settled", "release": "released", "provisional": "provisional"]
-        guard states[entry.kind] == hold.state else {
-            throw LedgerDisagreement("\(entry.name) is a \(entry.kind), but \(hold.name) is \(hold.state)")
-        }
-        try agree(
-            -entry.held, hold.amount, "\(entry.name) frees \(usd(-entry.held)) of \(hold.name), which is for \(usd(hold.amount))")
-        try agree(hold.closed ?? 0, entry.at, "\(hold.name) closed at \(hold.closed ?? 0), but \(entry.name) was at \(entry.at)")
-        let paid = try add(hold.amount, -entry.available, entry.name)
-        try agree(
-            hold.charge ?? 0, paid, "\(hold.name) was charged \(usd(hold.charge ?? 0)), but \(entry.name) took \(usd(paid))")
-        heldByKey[hold.key] = try add(heldByKey[hold.key] ?? 0, -hold.amount, entry.name)
-        spent[hold.key] = try add(spent[hold.key] ?? 0, paid, entry.name)
-        try check(paid: paid, for: hold, by: entry)
+            -entry.held, open.held, "\(entry.name) frees \(usd(-entry.held)) of \(HoldID(hold)), which is for \(usd(open.held))")
+        let paid = try add(open.held, -entry.available, entry.name)
+        heldByKey[open.key] = try add(heldByKey[open.key] ?? 0, -open.held, entry.name)
+        spent[open.key] = try add(spent[open.key] ?? 0, paid, entry.name)
+        try check(paid: paid, for: open, by: entry)
     }
 
     /// The charge follows from the price and the usage, and nothing is written off as long as somebody could pay it.
-    private func check(paid: Int64, for hold: AuditedHold, by entry: AuditedEntry) throws {
-        let cost = try cost(of: hold, entry)
+    private func check(paid: Int64, for open: OpenHold, by entry: AuditedEntry) throws {
         let lost = -entry.writeoff
         switch entry.kind {
         case "settle":
+            let cost = try cost(entry, under: open)
             let booked = try add(paid, lost, entry.name)
-            try agree(
-                booked, cost,
-                "\(entry.name) books \(usd(booked)) for \(hold.name), but its usage costs \(usd(cost))"
-            )
-            guard lost == 0 || (lost > 0 && (entry.availableAfter == 0 || isSpent(hold.key))) else {
+            try agree(booked, cost, "\(entry.name) books \(usd(booked)), but its usage costs \(usd(cost))")
+            guard lost == 0 || (lost > 0 && (entry.availableAfter == 0 || isSpent(open.key))) else {
                 throw LedgerDisagreement("\(entry.name) writes off \(usd(lost)) while \(usd(entry.availableAfter)) is available")
             }
         case "provisional":
-            let due = min(cost, hold.amount)
-            try agree(
-                paid, due,
-                "\(entry.name) charges \(usd(paid)) for \(hold.name), but its last checkpoint costs \(usd(due))"
-            )
+            let due = min(try cost(entry, under: open), open.held)
+            try agree(paid, due, "\(entry.name) charges \(usd(paid)), but its last checkpoint costs \(usd(due))")
             try agree(lost, 0, "\(entry.name) writes off \(usd(lost)), but a provisional charge writes off nothing")
         default:
-            try agree(paid, 0, "\(entry.name) releases \(hold.name), but charges \(usd(paid))")
-            try agree(lost, 0, "\(entry.name) releases \(hold.name), but writes off \(usd(lost))")
+            try agree(paid, 0, "\(entry.name) releases a hold, but charges \(usd(paid))")
+            try agree(lost, 0, "\(entry.name) releases a hold, but writes off \(usd(lost))")
+            guard entry.source == nil, entry.promptTokens == nil, entry.completionTokens == nil else {
+                throw LedgerDisagreement("\(entry.name) releases a hold, but names a usage")
+            }
         }
     }
 
-    private func cost(of hold: AuditedHold, _ entry: AuditedEntry) throws -> Int64 {
-        guard entry.kind != "release" else { return 0 }
-        guard let prompt = hold.promptTokens, let cached = hold.cachedTokens, let completion = hold.completionTokens,
-            prompt >= 0, completion >= 0, (0...prompt).contains(cached),
-            let cost = prices[hold.price]?.cost(prompt: prompt, cached: cached, completion: completion)
-        else { throw LedgerDisagreement("\(hold.name) is \(hold.state), but has no usage that could be billed") }
+    private func cost(_ entry: AuditedEntry, under open: OpenHold) throws -> Int64 {
+        guard let prompt = entry.promptTokens, let cached = entry.cachedTokens, let completion = entry.completionTokens,
+            prompt >= 0, completion >= 0, (0...prompt).contains(cached), entry.source != nil,
+            let cost = open.price.cost(prompt: prompt, cached: cached, completion: completion)
+        else { throw LedgerDisagreement("\(entry.name) is a \(entry.kind), but has no usage that could be billed") }
         return cost
     }
 
@@ -186,12 +176,27 @@ struct LedgerAudit {
         return (spent[key] ?? 0) + (heldByKey[key] ?? 0) <= limit
     }
 
-    private func belong(_ hold: AuditedHold, _ entry: AuditedEntry) throws {
-        guard hold.purse == entry.purse, hold.key == entry.key, keys[hold.key]?.purse == hold.purse else {
-            throw LedgerDisagreement(
-                "\(entry.name) is of \(entry.purse.name), \(hold.name) of \(hold.purse.name), its \(KeyID(hold.key)) of "
-                    + (keys[hold.key]?.purse.name ?? "nobody"))
+    /// The hold that an entry goes on with: it is open, and of the same book and key.
+    private func openHold(_ hold: Int64, _ entry: AuditedEntry, _ verb: String) throws -> OpenHold {
+        guard let open = openHolds[hold] else {
+            throw LedgerDisagreement("\(entry.name) \(verb) \(HoldID(hold)), which is not open")
         }
+        let key = try owner(of: entry)
+        guard open.purse == entry.purse, open.key == key else {
+            throw LedgerDisagreement(
+                "\(entry.name) is of \(entry.purse.name) and \(KeyID(key)), \(HoldID(hold)) of \(open.purse.name) and "
+                    + "\(KeyID(open.key))")
+        }
+        return open
+    }
+
+    private func owner(of entry: AuditedEntry) throws -> Int64 {
+        guard let key = entry.key, keys[key]?.purse == entry.purse else {
+            throw LedgerDisagreement(
+                "\(entry.name) is of \(entry.purse.name), its key of "
+                    + (entry.key.flatMap { keys[$0] }?.purse.name ?? "nobody"))
+        }
+        return key
     }
 
     // MARK: Numbers

@@ -6,31 +6,7 @@ import Units
 extension SQLiteLedgerStore {
     package func commit(_ records: [LedgerRecord]) throws {
         guard !records.isEmpty else { return }
-        try file.write { db, statements in
-            // Only the last figure of a batch is ever seen, so only that is written.
-            var balances: [Purse: Balance] = [:]
-            var spent: [KeyID: Money] = [:]
-            var changed: [HoldID: Hold] = [:]
-            for record in records {
-                switch record {
-                case .entry(let entry):
-                    try statements.insert(entry)
-                    let purse = Purse(account: entry.account, book: entry.book)
-                    balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
-                case .keySpent(let key, let total): spent[key] = total
-                case .holdOpened(let hold): try statements.insert(hold)
-                case .holdExtended(let hold, let before, let amount): try statements.extend(hold, from: before, to: amount)
-                case .holdChanged(let hold):
-                    guard changed[hold.id]?.closing == nil else { throw StoreFailure.recordRefused("\(hold.id) is closed twice") }
-                    changed[hold.id] = hold
-                case .epoch, .account, .key, .keyRevoked, .price: try insert(record, in: db)
-                }
-            }
-            for hold in changed.values { try statements.change(hold) }
-            for (purse, balance) in balances { try statements.set(balance, of: purse) }
-            for (key, total) in spent { try statements.set(spent: total, by: key) }
-            try statements.link(records)
-        }
+        try file.commit(records) { record, db in try insert(record, in: db) }
     }
 
     // MARK: What an operator writes

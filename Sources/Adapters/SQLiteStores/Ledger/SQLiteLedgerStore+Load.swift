@@ -6,12 +6,21 @@ import Units
 extension SQLiteLedgerStore {
     package func load() throws -> LedgerImage {
         try file.read { db in
-            LedgerImage(
+            var balances = try balances(db)
+            var spent = try spent(db)
+            var open = Set(try Int64.fetchAll(db, sql: "SELECT hold FROM open_holds").map(HoldID.init))
+            var last = try EntryTail.foldedTo(db)
+            try EntryTail.forEach(db) { entry in
+                last = entry.id
+                balances[entry.purse] = entry.balance
+                if let key = entry.key, entry.charge > .zero { spent[key, default: .zero] += entry.charge }
+                guard let hold = entry.hold else { return }
+                if entry.kind == .hold { open.insert(hold) } else if entry.kind != .extend { open.remove(hold) }
+            }
+            return LedgerImage(
                 epoch: Epoch(try Int64.fetchOne(db, sql: "SELECT max(number) FROM epochs") ?? 0),
-                accounts: try accounts(db), balances: try balances(db), keys: try keys(db), spent: try spent(db),
-                prices: try prices(db), openHolds: try openHolds(db), credits: try credits(db),
-                lastEntry: EntryID(try Int64.fetchOne(db, sql: "SELECT max(id) FROM entries") ?? 0),
-                lastHold: HoldID(try Int64.fetchOne(db, sql: "SELECT max(id) FROM holds") ?? 0))
+                accounts: try accounts(db), balances: balances, keys: try keys(db), spent: spent, prices: try prices(db),
+                openHolds: try open.sorted().map { try openHold($0, db) }, credits: try credits(db), lastEntry: EntryID(last))
         }
     }
 
@@ -23,7 +32,7 @@ extension SQLiteLedgerStore {
 
     private func balances(_ db: Database) throws -> [Purse: Balance] {
         let pairs = try rows(db, "SELECT account, book, available, held FROM balances") { columns in
-            (try purse(&columns, of: "a balance"), Balance(available: columns.money(), held: columns.money()))
+            (try columns.purse(of: "a balance"), Balance(available: columns.money(), held: columns.money()))
         }
         return Dictionary(uniqueKeysWithValues: pairs)
     }
@@ -35,7 +44,7 @@ extension SQLiteLedgerStore {
             """
         return try rows(db, sql) { columns in
             let id = KeyID(columns.next())
-            let purse = try purse(&columns, of: id.description)
+            let purse = try columns.purse(of: id.description)
             let mac: Data = columns.next()
             let prefix: String = columns.next()
             let label: String = columns.next()
@@ -58,36 +67,32 @@ extension SQLiteLedgerStore {
         try rows(db, "SELECT id, model, input, cached_input, output, since FROM prices ORDER BY id") { try $0.priceVersion() }
     }
 
-    private func openHolds(_ db: Database) throws -> [Hold] {
+    private func openHold(_ id: HoldID, _ db: Database) throws -> Hold {
         let sql = """
-            SELECT id, request, account, book, key, price, model, amount, input_fair_tokens, epoch, opened, attempts, engine,
+            SELECT request, account, book, key, price, model, amount, input_fair_tokens, epoch, opened, attempts, engine,
                 accepted, output_tokens
-            FROM holds WHERE state = 'dispatched' ORDER BY id
+            FROM holds WHERE id = ?
             """
-        return try rows(db, sql) { columns in
-            let id = HoldID(columns.next())
-            let request = RequestID(columns.next())
-            let purse = try purse(&columns, of: id.description)
-            return Hold(
-                id: id, request: request, account: purse.account, book: purse.book, key: KeyID(columns.next()),
-                price: PriceID(columns.next()), model: columns.next(), amount: columns.money(), inputFairTokens: columns.next(),
-                epoch: Epoch(columns.next()), opened: columns.instant(), state: .dispatched, attempts: columns.next(),
-                engine: columns.next(), accepted: columns.next(), outputTokens: columns.next(), closing: nil)
+        guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [id.value]) else {
+            throw StoreFailure.unreadable(row: id.description, column: "its opening", value: "missing")
         }
+        var columns = Columns(row)
+        let request = RequestID(columns.next())
+        let purse = try columns.purse(of: id.description)
+        return Hold(
+            id: id, request: request, account: purse.account, book: purse.book, key: KeyID(columns.next()),
+            price: PriceID(columns.next()), model: columns.next(), amount: columns.money(), inputFairTokens: columns.next(),
+            epoch: Epoch(columns.next()), opened: columns.instant(), state: .dispatched, attempts: columns.next(),
+            engine: columns.next(), accepted: columns.next(), outputTokens: columns.next(), closing: nil)
     }
 
     private func credits(_ db: Database) throws -> [LedgerImage.Credit] {
-        let sql = "SELECT account, book, note, id, available FROM entries WHERE kind = 'grant' ORDER BY +id"
+        let sql = "SELECT account, book, note, id, available FROM entries WHERE hold IS NULL ORDER BY +id"
         return try rows(db, sql) { columns in
             LedgerImage.Credit(
-                purse: try purse(&columns, of: "a grant"), reference: columns.next(), entry: EntryID(columns.next()),
+                purse: try columns.purse(of: "a grant"), reference: columns.next(), entry: EntryID(columns.next()),
                 amount: columns.money())
         }
-    }
-
-    /// `account, book`.
-    private func purse(_ columns: inout Columns, of row: @autoclosure () -> String) throws -> Purse {
-        Purse(account: AccountID(columns.next()), book: try columns.word(Book.self, "book", of: row()))
     }
 
     private func rows<Value>(_ db: Database, _ sql: String, _ read: (inout Columns) throws -> Value) throws -> [Value] {

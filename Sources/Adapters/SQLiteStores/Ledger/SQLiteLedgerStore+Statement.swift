@@ -18,15 +18,17 @@ extension SQLiteLedgerStore {
 
     private func movements(of purse: Purse, from: Instant?, to: Instant?, in db: Database) throws -> [StatementLine] {
         let sql = """
+            \(BookWalk.sql)
             SELECT e.id, e.at, e.kind, e.available + e.held, e.available_after + e.held_after, e.writeoff, e.note,
-                h.request, h.prompt_tokens, h.cached_tokens, h.completion_tokens, h.reasoning_tokens, h.source,
+                o.request, e.prompt_tokens, e.cached_tokens, e.completion_tokens, e.reasoning_tokens, e.source,
                 p.id, p.model, p.input, p.cached_input, p.output, p.since
-            FROM entries e LEFT JOIN holds h ON h.id = e.hold LEFT JOIN prices p ON p.id = h.price
-            WHERE e.account = ? AND e.book = ? AND e.kind <> 'hold' AND e.kind <> 'extend' AND e.at >= ? AND e.at < ?
+            FROM shown JOIN entries e ON e.id = shown.id LEFT JOIN entries o ON o.id = e.hold LEFT JOIN prices p ON p.id = o.price
+            WHERE e.at >= ? AND e.at < ?
             ORDER BY e.id
             """
         var lines: [StatementLine] = []
-        let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments(purse, from, to))
+        let arguments = try BookWalk.arguments(purse, from, to, db)
+        let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
         while let row = try cursor.next() {
             var columns = Columns(row)
             lines.append(try line(&columns))
@@ -61,18 +63,11 @@ extension SQLiteLedgerStore {
     }
 
     private func openHolds(of purse: Purse, from: Instant?, to: Instant?, in db: Database) throws -> [StatementLine] {
-        let sql = """
-            SELECT e.id, h.opened, h.amount, h.request, h.model, h.engine
-            FROM holds h JOIN entries e ON e.hold = h.id AND e.kind = 'hold'
-            WHERE h.state = 'dispatched' AND h.account = ? AND h.book = ?
-            ORDER BY e.id
-            """
-        let owned = "SELECT available + held FROM balances WHERE account = ? AND book = ?"
-        let purseArguments: StatementArguments = [purse.account.value, purse.book.rawValue]
-        var running = Money(nanodollars: try Int64.fetchOne(db, sql: owned, arguments: purseArguments) ?? 0)
+        let sql = "SELECT id, opened, amount, request, model, engine FROM holds WHERE id = ?"
+        var running = try BookWalk.owned(by: purse, db)
         var lines: [StatementLine] = []
-        let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: purseArguments)
-        while let row = try cursor.next() {
+        for hold in try BookWalk.openHolds(of: purse, db) {
+            guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [hold.value]) else { continue }
             var columns = Columns(row)
             let id = EntryID(columns.next())
             let opened = columns.instant()
@@ -88,9 +83,5 @@ extension SQLiteLedgerStore {
                     note: "\(model): set aside while \(engine) answers"))
         }
         return lines
-    }
-
-    private func arguments(_ purse: Purse, _ from: Instant?, _ to: Instant?) -> StatementArguments {
-        [purse.account.value, purse.book.rawValue, from?.microseconds ?? .min, to?.microseconds ?? .max]
     }
 }

@@ -10,20 +10,16 @@ extension SQLiteLedgerStore {
     ///   - model: nil for all.
     package func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
         let sql = """
-            SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, h.model, count(*), sum(h.prompt_tokens),
-                sum(h.cached_tokens), sum(h.completion_tokens), sum(h.charge)
-            FROM entries e JOIN holds h ON h.id = e.hold
-            WHERE e.account = ? AND e.book = ? AND e.kind <> 'hold' AND e.kind <> 'extend'
-                AND e.kind IN ('settle', 'provisional') AND e.at >= ? AND e.at < ?
-                AND (? IS NULL OR h.model = ?)
-            GROUP BY day, h.model ORDER BY day, h.model
+            \(BookWalk.sql)
+            SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, p.model, count(*), sum(e.prompt_tokens),
+                sum(e.cached_tokens), sum(e.completion_tokens), sum(e.revenue + e.writeoff)
+            FROM shown JOIN entries e ON e.id = shown.id JOIN entries o ON o.id = e.hold JOIN prices p ON p.id = o.price
+            WHERE e.source IS NOT NULL AND e.at >= ? AND e.at < ? AND (? IS NULL OR p.model = ?)
+            GROUP BY day, p.model ORDER BY day, p.model
             """
-        let arguments: StatementArguments = [
-            purse.account.value, purse.book.rawValue, from?.microseconds ?? Int64.min, to?.microseconds ?? Int64.max, model,
-            model,
-        ]
         return try file.read { db in
             var lines: [UsageLine] = []
+            let arguments = try BookWalk.arguments(purse, from, to, db) + [model, model]
             let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
             while let row = try cursor.next() {
                 var columns = Columns(row)

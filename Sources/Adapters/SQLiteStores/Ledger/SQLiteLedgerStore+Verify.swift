@@ -11,18 +11,24 @@ extension SQLiteLedgerStore {
             do {
                 if let damage = try DatabaseFile.damage(of: db) { throw LedgerDisagreement("the file is damaged: \(damage)") }
                 let keys = try auditedKeys(db)
+                let foldedTo = try EntryTail.foldedTo(db)
                 var audit = LedgerAudit(prices: try auditedPrices(db), keys: keys, epochs: try epochs(db))
                 var chain = try ChainAudit(db)
+                if foldedTo == 0 { try compareFold(with: audit, keys, db) }
                 let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [0])
                 while let row = try cursor.next() {
                     var columns = Columns(row)
-                    let entry = try AuditedEntry(&columns)
+                    let entry = AuditedEntry(&columns)
                     try audit.replay(entry)
                     try chain.follow(entry)
+                    if entry.id == foldedTo { try compareFold(with: audit, keys, db) }
                 }
-                try compareHolds(with: audit, db)
-                try compareBalances(with: audit, db)
-                try compare(keys, with: audit)
+                guard foldedTo <= audit.entries else {
+                    throw LedgerDisagreement(
+                        "the balances are as of \(EntryID(foldedTo)), but the entries end with \(EntryID(audit.entries))")
+                }
+                try compareProgress(with: audit, db)
+                try compareLimits(keys, with: audit)
                 try findRepeatedGrants(db)
                 try chain.end()
                 let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
@@ -33,47 +39,58 @@ extension SQLiteLedgerStore {
         }
     }
 
-    /// The rows that are open, read past every index, are just the holds that no entry has closed.
-    private func compareHolds(with audit: LedgerAudit, _ db: Database) throws {
-        let count = try Int64.fetchOne(db, sql: "SELECT count(*) FROM holds NOT INDEXED") ?? 0
-        guard count == audit.holds else {
-            throw LedgerDisagreement("there are \(count) holds, but entries open \(audit.holds)")
+    /// What stands beside the entries, against the entries up to the one it was folded from.
+    private func compareFold(with audit: LedgerAudit, _ keys: [Int64: AuditedKey], _ db: Database) throws {
+        try compareOpenHolds(with: audit, db)
+        try compareBalances(with: audit, db)
+        for (id, key) in keys.sorted(by: { $0.key < $1.key }) {
+            let folded = audit.spent[id] ?? 0
+            guard key.spent == folded else {
+                throw LedgerDisagreement("\(KeyID(id)) is said to have spent \(usd(key.spent)), the entries give \(usd(folded))")
+            }
         }
-        var left = audit.openHolds
+    }
+
+    private func compareOpenHolds(with audit: LedgerAudit, _ db: Database) throws {
+        let listed = Set(try Int64.fetchAll(db, sql: "SELECT hold FROM open_holds"))
+        if let hold = listed.first(where: { audit.openHolds[$0] == nil }) {
+            throw LedgerDisagreement("\(HoldID(hold)) is listed as open, but no entry has left it open")
+        }
+        if let hold = audit.openHolds.keys.sorted().first(where: { !listed.contains($0) }) {
+            throw LedgerDisagreement("\(HoldID(hold)) is not listed as open, but no entry closes it")
+        }
         var held: [AuditedPurse: Int64] = [:]
-        let cursor = try Row.fetchCursor(db, sql: "SELECT id, amount FROM holds NOT INDEXED WHERE state = 'dispatched'")
-        while let row = try cursor.next() {
-            let id: Int64 = row[0]
-            let amount: Int64 = row[1]
-            guard let hold = left.removeValue(forKey: id) else {
-                throw LedgerDisagreement("\(HoldID(id)) is open, but an entry has closed it")
-            }
-            guard hold.held == amount else {
-                throw LedgerDisagreement("\(HoldID(id)) is for \(usd(amount)), but its entries hold \(usd(hold.held))")
-            }
-            held[hold.purse, default: 0] += amount
-        }
-        if let (hold, open) = left.min(by: { $0.key < $1.key }) {
-            throw LedgerDisagreement("\(HoldID(hold)) is \(open.state), but no entry closes it")
-        }
+        for hold in audit.openHolds.values { held[hold.purse, default: 0] += hold.held }
         for (purse, balance) in audit.purses where balance.held != held[purse] ?? 0 {
             throw LedgerDisagreement(
                 "\(purse.name) holds \(usd(balance.held)), but its open holds sum to \(usd(held[purse] ?? 0))")
         }
     }
 
+    /// Progress is known of open holds alone.
+    private func compareProgress(with audit: LedgerAudit, _ db: Database) throws {
+        let sql = """
+            SELECT hold FROM progress WHERE hold NOT IN (
+                SELECT hold FROM entries WHERE attempts IS NOT NULL AND id > (SELECT entry FROM folded))
+            """
+        for hold in try Int64.fetchAll(db, sql: sql) where audit.openHolds[hold] == nil {
+            throw LedgerDisagreement("\(HoldID(hold)) has progress, but is not open")
+        }
+    }
+
     private func compareBalances(with audit: LedgerAudit, _ db: Database) throws {
         var left = audit.purses
-        let cursor = try Row.fetchCursor(db, sql: "SELECT account, book, available, held FROM balances")
+        let cursor = try Row.fetchCursor(db, sql: "SELECT account, book, available, held, last_shown FROM balances")
         while let row = try cursor.next() {
             let purse = AuditedPurse(account: row[0], book: row[1])
-            let available: Int64 = row[2]
-            let held: Int64 = row[3]
-            let folded = left.removeValue(forKey: purse) ?? (0, 0)
-            guard (available, held) == folded else {
+            let kept = LedgerAudit.Book(available: row[2], held: row[3], lastShown: row[4])
+            let folded = left.removeValue(forKey: purse) ?? LedgerAudit.Book()
+            guard kept == folded else {
                 throw LedgerDisagreement(
-                    "the balance of \(purse.name) is kept as \(usd(available)) available and \(usd(held)) held, the entries give "
-                        + "\(usd(folded.available)) and \(usd(folded.held))")
+                    "the balance of \(purse.name) is kept as \(usd(kept.available)) available and \(usd(kept.held)) held, the entries "
+                        + "give \(usd(folded.available)) and \(usd(folded.held))"
+                        + (kept.lastShown == folded.lastShown
+                            ? "" : "; its last entry is said to be \(EntryID(kept.lastShown)), not \(EntryID(folded.lastShown))"))
             }
         }
         if let (purse, folded) = left.first {
@@ -81,15 +98,10 @@ extension SQLiteLedgerStore {
         }
     }
 
-    private func compare(_ keys: [Int64: AuditedKey], with audit: LedgerAudit) throws {
+    private func compareLimits(_ keys: [Int64: AuditedKey], with audit: LedgerAudit) throws {
         for (id, key) in keys.sorted(by: { $0.key < $1.key }) {
-            let folded = audit.spent[id] ?? 0
-            guard key.spent == folded else {
-                throw LedgerDisagreement("\(KeyID(id)) is said to have spent \(usd(key.spent)), the entries give \(usd(folded))")
-            }
-            if let limit = key.limit, folded > limit {
-                throw LedgerDisagreement("\(KeyID(id)) has spent \(usd(folded)), above its limit of \(usd(limit))")
-            }
+            guard let limit = key.limit, let spent = audit.spent[id], spent > limit else { continue }
+            throw LedgerDisagreement("\(KeyID(id)) has spent \(usd(spent)), above its limit of \(usd(limit))")
         }
     }
 
@@ -108,9 +120,9 @@ extension SQLiteLedgerStore {
 
     private func auditedPrices(_ db: Database) throws -> [Int64: AuditedPrice] {
         var prices: [Int64: AuditedPrice] = [:]
-        let cursor = try Row.fetchCursor(db, sql: "SELECT id, model, input, cached_input, output FROM prices")
+        let cursor = try Row.fetchCursor(db, sql: "SELECT id, input, cached_input, output FROM prices")
         while let row = try cursor.next() {
-            prices[row[0]] = AuditedPrice(model: row[1], input: row[2], cachedInput: row[3], output: row[4])
+            prices[row[0]] = AuditedPrice(input: row[1], cachedInput: row[2], output: row[3])
         }
         return prices
     }

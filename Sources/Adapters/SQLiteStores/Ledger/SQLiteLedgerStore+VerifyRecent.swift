@@ -12,20 +12,27 @@ extension SQLiteLedgerStore {
                 let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM entries") ?? 0
                 var chain = try ChainAudit(db, before: max(1, last - Limits.recentEntries))
                 let start = chain.lastEntry
-                var purses: [AuditedPurse: (available: Int64, held: Int64)] = [:]
+                let foldedTo = try EntryTail.foldedTo(db)
+                // As of the last entry, and as of the one that the tables beside the entries are from.
+                var (purses, folded): ([AuditedPurse: Totals], [AuditedPurse: Totals]) = ([:], [:])
                 let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [start])
                 while let row = try cursor.next() {
                     var columns = Columns(row)
-                    let entry = try AuditedEntry(&columns)
+                    let entry = AuditedEntry(&columns)
                     guard entry.id == chain.lastEntry + 1 else {
                         throw LedgerDisagreement("\(EntryID(chain.lastEntry + 1)) should come next, but \(entry.name) does")
                     }
                     try follow(entry, from: purses[entry.purse])
-                    purses[entry.purse] = (entry.availableAfter, entry.heldAfter)
+                    purses[entry.purse] = Totals(available: entry.availableAfter, held: entry.heldAfter)
+                    if entry.id == foldedTo { folded = purses }
                     try chain.follow(entry)
                 }
                 try chain.end()
-                try compareBalances(with: purses, db)
+                guard foldedTo <= last, foldedTo >= start else {
+                    throw LedgerDisagreement(
+                        "the balances are as of \(EntryID(foldedTo)), but the entries end with \(EntryID(last))")
+                }
+                try compareBalances(folded, now: purses, db)
                 let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
                 return .ok(entries: Int(chain.lastEntry - start), accounts: accounts)
             } catch let found as LedgerDisagreement {
@@ -34,35 +41,64 @@ extension SQLiteLedgerStore {
         }
     }
 
-    private func follow(_ entry: AuditedEntry, from before: (available: Int64, held: Int64)?) throws {
+    /// What one book has.
+    private struct Totals: Equatable {
+        let available: Int64
+        let held: Int64
+
+        var text: String { "\(Money(nanodollars: available)) available and \(Money(nanodollars: held)) held" }
+    }
+
+    private func follow(_ entry: AuditedEntry, from before: Totals?) throws {
         guard let before else { return }
         guard Int128(before.available) + Int128(entry.available) == Int128(entry.availableAfter),
             Int128(before.held) + Int128(entry.held) == Int128(entry.heldAfter)
         else { throw LedgerDisagreement("\(entry.name) does not continue the entry of \(entry.purse.name) before it") }
     }
 
-    private func compareBalances(with purses: [AuditedPurse: (available: Int64, held: Int64)], _ db: Database) throws {
-        var open: [AuditedPurse: Int64] = [:]
-        let holds = "SELECT account, book, sum(amount) FROM holds WHERE state = 'dispatched' GROUP BY account, book"
-        for row in try Row.fetchAll(db, sql: holds) { open[AuditedPurse(account: row[0], book: row[1])] = row[2] }
-        var left = Set(purses.keys).union(open.keys)
+    private func compareBalances(
+        _ folded: [AuditedPurse: Totals], now: [AuditedPurse: Totals], _ db: Database
+    ) throws {
+        var open = try openHolds(db)
+        var left = folded
+        var unwritten = now
         let cursor = try Row.fetchCursor(db, sql: "SELECT account, book, available, held FROM balances")
         while let row = try cursor.next() {
             let purse = AuditedPurse(account: row[0], book: row[1])
-            let balance: (available: Int64, held: Int64) = (row[2], row[3])
-            left.remove(purse)
-            if let told = purses[purse], told != balance {
+            let balance = Totals(available: row[2], held: row[3])
+            if let told = left.removeValue(forKey: purse), told != balance {
                 throw LedgerDisagreement(
-                    "the balance of \(purse.name) is kept as \(Money(nanodollars: balance.available)) available and "
-                        + "\(Money(nanodollars: balance.held)) held, its last entry says \(Money(nanodollars: told.available)) and "
-                        + "\(Money(nanodollars: told.held))")
+                    "the balance of \(purse.name) is kept as \(balance.text), its last entry says \(told.text)")
             }
-            guard balance.held == open[purse] ?? 0 else {
-                throw LedgerDisagreement(
-                    "\(purse.name) holds \(Money(nanodollars: balance.held)), but its open holds sum to "
-                        + "\(Money(nanodollars: open[purse] ?? 0))")
-            }
+            try compare((unwritten.removeValue(forKey: purse) ?? balance).held, with: open.removeValue(forKey: purse) ?? 0, purse)
         }
-        if let purse = left.first { throw LedgerDisagreement("\(purse.name) has no balance") }
+        if let purse = left.keys.first { throw LedgerDisagreement("\(purse.name) has no balance") }
+        for (purse, totals) in unwritten { try compare(totals.held, with: open.removeValue(forKey: purse) ?? 0, purse) }
+        if let purse = open.keys.first { throw LedgerDisagreement("\(purse.name) has no balance") }
+    }
+
+    private func compare(_ held: Int64, with open: Int64, _ purse: AuditedPurse) throws {
+        guard held == open else {
+            throw LedgerDisagreement(
+                "\(purse.name) holds \(Money(nanodollars: held)), but its open holds sum to \(Money(nanodollars: open))")
+        }
+    }
+
+    /// What the open holds of each book sum to.
+    private func openHolds(_ db: Database) throws -> [AuditedPurse: Int64] {
+        var open = Set(try Int64.fetchAll(db, sql: "SELECT hold FROM open_holds"))
+        try EntryTail.forEach(db) { entry in
+            guard let hold = entry.hold else { return }
+            if entry.kind == .hold { open.insert(hold.value) } else if entry.kind != .extend { open.remove(hold.value) }
+        }
+        var sums: [AuditedPurse: Int64] = [:]
+        for hold in open.sorted() {
+            let sql = "SELECT account, book, amount, state FROM holds WHERE id = ?"
+            guard let row = try Row.fetchOne(try db.cachedStatement(sql: sql), arguments: [hold]), row[3] == "dispatched" else {
+                throw LedgerDisagreement("\(HoldID(hold)) is listed as open, but no entry has left it open")
+            }
+            sums[AuditedPurse(account: row[0], book: row[1]), default: 0] += row[2] as Int64
+        }
+        return sums
     }
 }

@@ -14,10 +14,11 @@ package final class SQLiteLedgerStore: LedgerStore {
     /// - Parameter pepper: what the keys were made with. It is not kept in the database, but goes along in backups: without it
     ///   no key of a restored copy would work.
     /// - Parameter ballastBytes: what is set aside for a full disk, once ``hasRoom()`` is asked.
+    /// - Parameter entriesUnfolded: after so many entries, what stands beside them is brought up to date; nil: as many as is good.
     /// - Throws: ``StoreFailure`` for a newer schema, a foreign or damaged file, or a setting that SQLite refuses; GRDB's
     ///   `DatabaseError` for what SQLite reports.
-    package init(path: String, pepper: [UInt8]? = nil, ballastBytes: Int = 0) throws {
-        file = try DatabaseFile(path: path)
+    package init(path: String, pepper: [UInt8]? = nil, ballastBytes: Int = 0, entriesUnfolded: Int64? = nil) throws {
+        file = try DatabaseFile(path: path, entriesUnfolded: entriesUnfolded ?? Limits.entriesUnfolded)
         self.pepper = pepper
         ballast = Ballast(beside: path, bytes: ballastBytes)
     }
@@ -42,7 +43,11 @@ package final class SQLiteLedgerStore: LedgerStore {
 
     package func hasRoom() -> Bool { ballast?.lay() ?? true }
 
-    package func rest() throws { try file.carryOver() }
+    package func rest() throws {
+        // A disk that is full or locked now is no reason to stop: it is tried again, and a start does without.
+        do { try file.writeFold() } catch is StoreHindrance {}
+        try file.carryOver()
+    }
 
     /// Ends all connections. For whoever moves the file next; a process that ends needs no such thing.
     func close() throws { try file.close() }

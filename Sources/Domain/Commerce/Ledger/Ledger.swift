@@ -21,7 +21,6 @@ package struct Ledger: Sendable {
     private var lastKey: Int64
     private var lastPrice: Int64
     private var lastEntry: EntryID
-    private var lastHold: HoldID
 
     private struct CreditName: Hashable { let purse: Purse, reference: String }
 
@@ -43,7 +42,6 @@ package struct Ledger: Sendable {
         lastKey = image.keys.map(\.id.value).max() ?? 0
         lastPrice = image.prices.map(\.id.value).max() ?? 0
         lastEntry = image.lastEntry
-        lastHold = image.lastHold
     }
 
     package func balance(of purse: Purse) -> Balance { balances[purse] ?? .zero }
@@ -157,9 +155,8 @@ package struct Ledger: Sendable {
             return (.refused(.insufficientBalance(needed: least, available: available)), [])
         }
 
-        lastHold = HoldID(lastHold.value + 1)
         let hold = Hold(
-            id: lastHold, request: request.request, account: key.account, book: key.book, key: key.id,
+            id: HoldID(openedBy: EntryID(lastEntry.value + 1)), request: request.request, account: key.account, book: key.book, key: key.id,
             price: request.quote.price.id, model: request.quote.price.model, amount: afforded.hold,
             inputFairTokens: request.quote.inputFairTokens, epoch: epoch, opened: now, state: .dispatched, attempts: 1,
             engine: request.engine, accepted: false, outputTokens: 0, closing: nil)

@@ -43,11 +43,10 @@ package struct LedgerImage: Sendable {
     package var openHolds: [Hold]
     package var credits: [Credit]
     package var lastEntry: EntryID
-    package var lastHold: HoldID
 
     package init(
         epoch: Epoch, accounts: [AccountRecord], balances: [Purse: Balance], keys: [KeyRecord], spent: [KeyID: Money],
-        prices: [PriceVersion], openHolds: [Hold], credits: [Credit], lastEntry: EntryID, lastHold: HoldID
+        prices: [PriceVersion], openHolds: [Hold], credits: [Credit], lastEntry: EntryID
     ) {
         self.epoch = epoch
         self.accounts = accounts
@@ -58,10 +57,9 @@ package struct LedgerImage: Sendable {
         self.openHolds = openHolds
         self.credits = credits
         self.lastEntry = lastEntry
-        self.lastHold = lastHold
     }
 
     package static let empty = LedgerImage(
         epoch: Epoch(0), accounts: [], balances: [:], keys: [], spent: [:], prices: [], openHolds: [], credits: [],
-        lastEntry: EntryID(0), lastHold: HoldID(0))
+        lastEntry: EntryID(0))
 }

@@ -18,6 +18,8 @@ struct Migration: Sendable {
         Migration(number: 2, name: "a chain over the entries", sql: chainSchema, then: chainWhatIsThere),
         Migration(number: 3, name: "holds that grow", sql: extensionSchema),
         Migration(number: 4, name: "constraints that cost less", sql: leanSchema, movesTables: true),
+        Migration(
+            number: 5, name: "entries that say everything", sql: entrySchema, then: chainMovedEntries, movesTables: true),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.

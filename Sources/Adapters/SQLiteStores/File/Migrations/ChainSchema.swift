@@ -23,13 +23,13 @@ let chainSchema = """
 func chainWhatIsThere(_ db: Database) throws {
     guard let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM entries") else { return }
     var chain = EntryChain(after: EntryChain.origin)
-    var canonical = CanonicalRow()
+    var canonical = CanonicalRows()
     let cursor = try Row.fetchCursor(db, sql: "SELECT * FROM entries ORDER BY id")
     while let row = try cursor.next() {
         canonical.clear()
         for value in row.databaseValues {
             switch value.storage {
-            case .null: canonical.add(nil as Int64?)
+            case .null: canonical.addNull()
             case .int64(let number): canonical.add(number)
             case .string(let text): canonical.add(text)
             case .double, .blob: throw StoreFailure.unreadable(row: "an entry", column: "a column", value: "\(value)")
