@@ -34,7 +34,7 @@ package struct LedgerMemory: LedgerStage {
         case .price(let version): image.prices.append(version)
         case .entry(let entry): fold(entry, into: &image)
         case .holdOpened(let hold): open[hold.id] = hold
-        case .holdExtended(let hold, _, let amount): open[hold]?.amount = amount
+        case .holdExtended(let hold, _): open[hold.id] = hold
         case .holdChanged(let hold): open[hold.id] = hold.state.isOpen ? hold : nil
         case .keySpent(let key, let total): image.spent[key] = total
         }

@@ -91,7 +91,7 @@ struct HindranceTests {
             Issue.record("not held again")
             return
         }
-        #expect(funds.hold == HoldID(1))
+        #expect(funds.hold == HoldID(openedBy: EntryID(2)))
         #expect(ledger.balance(of: purse).held == funds.amount)
         ledger.close()
     }

@@ -18,46 +18,41 @@ import Units
         ("UPDATE entries SET available = available + 1 WHERE id = 3", ["ent_3", "sums to 1"]),
         (
             "UPDATE entries SET available = available - 1, revenue = revenue + 1, available_after = available_after - 1 WHERE id = 3",
-            ["hold_1", "0.000060", "0.000060001"]
+            ["ent_3 books", "0.000060", "0.000060001"]
         ),
         ("UPDATE entries SET available_after = available_after + 1 WHERE id = 5", ["ent_5", "available after it"]),
         ("UPDATE entries SET held_after = held_after + 1 WHERE id = 6", ["ent_6", "held after it"]),
+        ("UPDATE entries SET previous = 3 WHERE id = 9", ["ent_9 follows ent_3", "is ent_7"]),
         ("UPDATE balances SET available = available + 1", ["balance of acc_1 live", "0.000702001", "0.000702"]),
         ("UPDATE balances SET held = held - 1", ["balance of acc_1 live", "0.000139999", "0.000140"]),
+        ("UPDATE balances SET last_shown = 7", ["balance of acc_1 live", "said to be ent_7, not ent_9"]),
         ("DELETE FROM balances", ["acc_1 live has no balance"]),
-        ("INSERT INTO balances VALUES (2, 'live', 7, 0)", ["acc_2 live", "0.000000007"]),
+        ("INSERT INTO balances VALUES (2, 'live', 7, 0, 0)", ["acc_2 live", "0.000000007"]),
         ("UPDATE keys SET spent = spent - 1 WHERE id = 1", ["key_1", "0.000157999", "0.000158"]),
         ("UPDATE keys SET spending_limit = 5 WHERE id = 1", ["key_1", "above its limit"]),
-        ("UPDATE holds SET charge = charge + 1 WHERE id = 1", ["hold_1", "0.000060001", "0.000060"]),
-        ("UPDATE holds SET prompt_tokens = prompt_tokens + 1 WHERE id = 1", ["ent_3", "hold_1", "costs 0.000061"]),
-        ("UPDATE holds SET cached_tokens = 0 WHERE id = 1", ["hold_1", "costs 0.000070"]),
-        ("UPDATE prices SET output = output * 2", ["ent_3", "hold_1", "costs 0.000080"]),
-        ("UPDATE prices SET model = 'n'", ["hold_1 is for m", "is for n"]),
-        ("UPDATE holds SET price = 2 WHERE id = 1", ["hold_1", "price_2 is for nothing"]),
-        ("UPDATE holds SET completion_tokens = 400 WHERE id = 3", ["ent_7", "hold_3", "0.000120"]),
-        ("UPDATE holds SET amount = amount + 1 WHERE id = 5", ["hold_5", "0.000120001", "its entries hold 0.000120"]),
-        ("UPDATE holds SET amount = amount + 1 WHERE id = 1", ["hold_1", "0.000120001", "its entries hold 0.000120"]),
-        ("UPDATE holds SET state = 'settled' WHERE id = 2", ["ent_5 is a release", "hold_2 is settled"]),
-        ("UPDATE holds SET state = 'dispatched' WHERE id = 2", ["ent_5 is a release", "hold_2 is dispatched"]),
-        (
-            "UPDATE holds SET state = 'released', closed = 1, charge = 0, note = '' WHERE id = 5",
-            ["hold_5 is released", "no entry closes it"]
-        ),
-        ("UPDATE holds SET key = 2 WHERE id = 5", ["hold_5", "key_2 of acc_2 live"]),
-        ("UPDATE holds SET account = 2 WHERE id = 1", ["acc_1 live", "hold_1 of acc_2 live"]),
-        ("DELETE FROM holds WHERE id = 5", ["ent_10 names hold_5, which does not exist"]),
-        ("DELETE FROM holds WHERE id = 6", ["ent_11 names hold_6"]),
-        (
-            """
-            INSERT INTO holds SELECT 7, request, account, book, key, price, model, amount, input_fair_tokens, epoch, opened, state,
-                attempts, engine, accepted, output_tokens, closed, charge, prompt_tokens, cached_tokens, completion_tokens,
-                reasoning_tokens, source, note FROM holds WHERE id = 6
-            """, ["there are 7 holds", "open 6"]
-        ),
+        ("UPDATE entries SET prompt_tokens = prompt_tokens + 1 WHERE id = 3", ["ent_3", "costs 0.000061"]),
+        ("UPDATE entries SET cached_tokens = 0 WHERE id = 3", ["ent_3", "costs 0.000070"]),
+        ("UPDATE entries SET prompt_tokens = NULL WHERE id = 3", ["ent_3 is a settle, but has no usage"]),
+        ("UPDATE entries SET prompt_tokens = 5 WHERE id = 5", ["ent_5 releases a hold, but names a usage"]),
+        ("UPDATE prices SET output = output * 2", ["ent_3", "costs 0.000080"]),
+        ("UPDATE entries SET price = 2 WHERE id = 2", ["hold_2", "price_2 is not there"]),
+        ("UPDATE entries SET request = NULL WHERE id = 2", ["hold_2 has no terms"]),
+        ("UPDATE entries SET completion_tokens = 400 WHERE id = 7", ["ent_7 charges", "0.000120"]),
+        ("INSERT INTO progress VALUES (10, 120001, 1, 'first', 0, 0)", ["hold_10", "0.000120001", "its entries hold 0.000120"]),
+        ("UPDATE entries SET kind = 'release', source = NULL WHERE id = 3", ["ent_3 releases a hold, but charges"]),
+        ("DELETE FROM open_holds WHERE hold = 10", ["hold_10 is not listed as open"]),
+        ("INSERT INTO open_holds VALUES (4)", ["hold_4 is listed as open"]),
+        ("UPDATE folded SET entry = 12", ["as of ent_12", "end with ent_11"]),
+        ("UPDATE folded SET entry = 9", ["hold_10 is listed as open"]),
+        ("UPDATE entries SET key = 2 WHERE id = 10", ["ent_10 is of acc_1 live, its key of acc_2 live"]),
+        ("UPDATE entries SET key = 2 WHERE id = 3", ["ent_3 is of acc_1 live, its key of acc_2 live"]),
+        ("DELETE FROM entries WHERE id = 10", ["ent_10 should come next, but ent_11 does"]),
+        ("DELETE FROM grants", ["ent_1 and the reference kept of it"]),
+        ("UPDATE grants SET reference = 'ref2'", ["ent_1 and the reference kept of it"]),
         ("DELETE FROM entries WHERE id = 4", ["ent_4 should come next, but ent_5 does"]),
-        ("UPDATE entries SET hold = 2, key = 1, kind = 'settle' WHERE id = 7", ["ent_7 closes hold_2, which was closed before"]),
-        ("UPDATE entries SET hold = 6 WHERE id = 3", ["ent_3 closes hold_6, which was never opened"]),
-        ("UPDATE entries SET hold = 1 WHERE id = 10", ["ent_10 opens hold_1, but hold_5 comes next"]),
+        ("UPDATE entries SET hold = 2, key = 1, kind = 'settle' WHERE id = 7", ["ent_7 closes hold_2, which is not open"]),
+        ("UPDATE entries SET hold = 6 WHERE id = 3", ["ent_3 closes hold_6, which is not open"]),
+        ("UPDATE entries SET hold = 1 WHERE id = 10", ["ent_10 opens hold_1, which has the number of another entry"]),
         ("UPDATE entries SET hold = NULL WHERE id = 3", ["ent_3 is a settle without a hold"]),
         ("UPDATE entries SET kind = 'gift' WHERE id = 1", ["ent_1 is a gift"]),
         ("UPDATE entries SET epoch = 1 WHERE id = 8", ["ent_8 was written in epoch 1, after epoch 2"]),
@@ -69,15 +64,15 @@ import Units
         (
             """
             UPDATE entries SET available = available + 5, revenue = revenue, writeoff = writeoff - 5 WHERE id = 9;
-            UPDATE entries SET available_after = available_after + 5 WHERE id >= 9;
-            UPDATE holds SET charge = charge - 5 WHERE id = 4
+            UPDATE entries SET available_after = available_after + 5 WHERE id >= 9
             """, ["ent_9 writes off 0.000000005 while", "available"]
         ),
         (
             """
-            INSERT INTO entries SELECT 12, at, 2, kind, account, book, key, hold, available, held, revenue, granted, writeoff,
-                702000 + available, 140000, note FROM entries WHERE id = 1;
-            UPDATE balances SET available = 702000 + 1000000
+            INSERT INTO entries (id, at, epoch, kind, account, book, available, held, revenue, granted, writeoff, available_after,
+                held_after, note, previous)
+            SELECT 12, at, 2, kind, account, book, available, held, revenue, granted, writeoff, 702000 + available, 140000, note, 9
+            FROM entries WHERE id = 1
             """, ["ent_1 and ent_12 both grant acc_1 live under the reference ref1"]
         ),
         (
@@ -105,10 +100,10 @@ import Units
     @Test(arguments: [
         ("UPDATE entries SET note = 'another' WHERE id = 9", "batch 9 "), ("UPDATE entries SET held = 5 WHERE id = 11", "ent_11"),
         ("UPDATE balances SET available = available + 1", "balance of acc_1 live"),
-        ("UPDATE balances SET held = held - 1", "acc_1 live"), ("DELETE FROM balances", "acc_1 live has no balance"),
-        ("UPDATE holds SET amount = amount + 1 WHERE id = 5", "acc_1 live holds"),
+        ("UPDATE balances SET held = held - 1", "acc_1 live"), ("UPDATE folded SET entry = 12", "as of ent_12"), ("DELETE FROM balances", "acc_1 live has no balance"),
+        ("INSERT INTO progress VALUES (10, 120001, 1, 'first', 0, 0)", "acc_1 live holds"),
+        ("DELETE FROM open_holds WHERE hold = 11", "acc_1 live holds"), ("INSERT INTO open_holds VALUES (4)", "hold_4 is listed"),
         ("DELETE FROM chain WHERE batch = 11", "ent_11 is in no batch"),
-        ("DELETE FROM holds WHERE id = 6", "ent_11 names hold_6"),
         ("DELETE FROM entries WHERE id = 10", "ent_10 should come next"),
     ])
     func `a start finds what an end could have harmed`(sql: String, named: String) throws {

@@ -34,9 +34,16 @@ import Testing
     }
 
     private func canonical(_ value: DatabaseValue) -> Data {
-        if let number = Int64.fromDatabaseValue(value) { return Data([1]) + bigEndian(UInt64(bitPattern: number), bytes: 8) }
+        if let number = Int64.fromDatabaseValue(value) {
+            let bytes = (0...8).first { number == 0 ? $0 == 0 : $0 > 0 && fits(number, in: $0) } ?? 8
+            return Data([0x10 + UInt8(bytes)]) + bigEndian(UInt64(bitPattern: number), bytes: bytes)
+        }
         guard let text = String.fromDatabaseValue(value) else { return Data([0]) }
         return Data([2]) + bigEndian(UInt64(text.utf8.count), bytes: 4) + Data(text.utf8)
+    }
+
+    private func fits(_ number: Int64, in bytes: Int) -> Bool {
+        bytes == 8 || (number >= -(1 << (8 * bytes - 1)) && number < 1 << (8 * bytes - 1))
     }
 
     private func bigEndian(_ number: UInt64, bytes: Int) -> Data {
@@ -45,7 +52,7 @@ import Testing
 
     /// Changes that leave every sum right.
     @Test(arguments: [
-        ("UPDATE entries SET note = 'another' WHERE id = 1", "batch 1 "),
+        ("UPDATE entries SET note = 'another' WHERE id = 1; UPDATE grants SET reference = 'another'", "batch 1 "),
         ("UPDATE entries SET note = note || '.' WHERE id = 9", "batch 9 "),
         ("UPDATE entries SET at = at + 1 WHERE id = 2", "batch 2 "), ("UPDATE entries SET at = at - 1 WHERE id = 1", "batch 1 "),
         ("UPDATE entries SET epoch = 1 WHERE id = 7; UPDATE entries SET epoch = 1 WHERE id = 1", "batch 7 "),
@@ -55,7 +62,7 @@ import Testing
         ("UPDATE chain SET last_entry = 5 WHERE batch = 4", "batch 4 "),
         (
             """
-            DELETE FROM entries WHERE id = 11; DELETE FROM holds WHERE id = 6;
+            DELETE FROM entries WHERE id = 11; DELETE FROM open_holds WHERE hold = 11; UPDATE folded SET entry = 10;
             UPDATE balances SET available = available + 20000, held = held - 20000
             """, "batch 11 of the chain goes up to ent_11, but the entries end with ent_10"
         ),
@@ -76,11 +83,11 @@ import Testing
         #expect(sentence.contains(found), "\(sentence)")
     }
 
-    @Test(arguments: 1...15) func `every column of an entry is in it`(column: Int) throws {
+    @Test(arguments: 1...28) func `every column of an entry is in it`(column: Int) throws {
         let play = try LedgerPlay<SQLiteStage>.wellUsed()
         let changes = try DatabaseQueue(path: play.stage.path).read { db in
             let columns = try db.columns(in: "entries")
-            #expect(columns.count == 16, "a new column needs its place in the canonical form")
+            #expect(columns.count == 29, "a new column needs its place in the canonical form")
             let isText = columns[column].type == "TEXT"
             return "UPDATE entries SET \(columns[column].name) = \(isText ? "'other'" : "7") WHERE id = 5"
         }
@@ -90,9 +97,7 @@ import Testing
             let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [0])
             while let row = try cursor.next() {
                 var columns = Columns(row)
-                // An entry that names a hold or nobody's is found before: here only the chain is asked.
-                guard let entry = try? AuditedEntry(&columns) else { return true }
-                try audit.follow(entry)
+                try audit.follow(AuditedEntry(&columns))
             }
             do { try audit.end() } catch let found as LedgerDisagreement { return found.sentence.contains("batch 5 ") }
             return false
@@ -123,14 +128,14 @@ import Testing
 
     /// What a version without a chain left behind.
     @Test func `entries from before become its first batch`() throws {
-        var play = try LedgerPlay<SQLiteStage>.wellUsed()
-        try play.stage.tamper("DROP TABLE chain; DELETE FROM migrations WHERE number >= 2")
-        try play.play(LedgerStory("the next life", "crash · recover"))
-        let ends = try DatabaseQueue(path: play.stage.path).read {
+        let play = try LedgerPlay<SQLiteStage>.wellUsed()
+        let old = try OldLedger(of: play, schema: 1)
+        let store = try SQLiteLedgerStore(path: old.path)
+        let ends = try DatabaseQueue(path: old.path).read {
             try Int64.fetchAll($0, sql: "SELECT last_entry FROM chain ORDER BY batch")
         }
-        #expect(ends.first == 11 && ends.last == 13)
-        #expect(try play.stage.store.verify() == .ok(entries: 13, accounts: 2))
+        #expect(ends == [11])
+        #expect(try store.verify() == .ok(entries: 11, accounts: 2))
     }
 
     @Test(arguments: [

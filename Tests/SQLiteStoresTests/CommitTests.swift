@@ -38,7 +38,7 @@ import Units
         try play.play(LedgerStory("two", "settle h1 1 1"))
         var again = hold
         again.attempts = 2
-        #expect(throws: StoreFailure.recordRefused("hold_1 is not open in the store")) {
+        #expect(throws: StoreFailure.recordRefused("hold_2 is not open in the store")) {
             try play.stage.store.commit([.holdChanged(again)])
         }
     }
@@ -76,11 +76,10 @@ import Units
         ("DELETE FROM entries WHERE id = 11", "an entry is never removed"),
         ("UPDATE prices SET input = 5", "a price is never changed"), ("DELETE FROM prices", "a price is never removed"),
         ("UPDATE epochs SET started = 0", "an epoch is never changed"), ("DELETE FROM epochs", "an epoch is never removed"),
-        ("DELETE FROM holds WHERE id = 5", "a hold is never removed"),
-        ("UPDATE holds SET charge = 0 WHERE id = 1", "a closed hold is never changed"),
-        ("UPDATE holds SET amount = 1 WHERE id = 5", "a hold never shrinks"),
-        ("UPDATE holds SET price = 2 WHERE id = 5", "the terms of a hold are never changed"),
-        ("UPDATE holds SET state = 'settled' WHERE id = 5", "CHECK constraint failed"),
+        ("UPDATE entries SET price = 2 WHERE id = 10", "an entry is never changed"),
+        ("UPDATE folded SET entry = 10", "what was folded stays folded"), ("DELETE FROM folded", "what was folded stays folded"),
+        ("UPDATE grants SET reference = 'other'", "a reference is never changed"),
+        ("DELETE FROM grants", "a reference is never removed"),
         ("DELETE FROM keys", "a key is never removed"),
         ("UPDATE keys SET spending_limit = 5", "the terms of a key are never changed"),
         ("UPDATE keys SET spent = -1", "CHECK constraint failed"), ("DELETE FROM accounts", "an account is never removed"),
@@ -89,12 +88,15 @@ import Units
         ("UPDATE balances SET held = -1", "CHECK constraint failed: held >= 0"),
         (forgery(of: 1, id: 13) + link(to: 13), "entries are numbered without gaps"),
         (forgery(of: 1, epoch: 1) + link(to: 12), "an earlier epoch writes no more"),
-        (forgery(of: 1, note: "note"), "UNIQUE constraint failed: entries.account, entries.book, entries.note"),
+        ("INSERT INTO grants SELECT account, book, reference, 3 FROM grants", "UNIQUE constraint failed: grants.account"),
         (forgery(of: 1, available: "available + 1"), "CHECK constraint failed: available + held"),
         (forgery(of: 1, available: "-available", granted: "-granted"), "CHECK constraint failed: CASE kind"),
-        (forgery(of: 3), "UNIQUE constraint failed: entries.hold"), (forgery(of: 11), "UNIQUE constraint failed: entries.hold"),
-        (forgery(of: 3, hold: "NULL"), "CHECK constraint failed: (kind = 'grant') = (hold IS NULL)"),
-        (forgery(of: 11, hold: "99"), "FOREIGN KEY constraint failed"),
+        (forgery(of: 3), "UNIQUE constraint failed: entries.hold"), (forgery(of: 11), "CHECK constraint failed: CASE kind"),
+        (forgery(of: 3, hold: "NULL"), "CHECK constraint failed: CASE kind"),
+        (forgery(of: 3, hold: "99"), "CHECK constraint failed: CASE kind"),
+        (forgery(of: 3, kind: "'gift'"), "CHECK constraint failed: CASE kind"),
+        (forgery(of: 3, hold: "10", source: "NULL"), "CHECK constraint failed: CASE kind"),
+        (forgery(of: 1, available: "-9999999", granted: "9999999", after: "-1"), "CHECK constraint failed: available_after >= 0"),
     ])
     func `the database itself refuses what the ledger never does`(sql: String, reason: String) throws {
         let play = try LedgerPlay<SQLiteStage>.wellUsed()
@@ -111,12 +113,15 @@ import Units
 
     /// One more entry, like another but for what is said.
     private static func forgery(
-        of entry: Int, id: Int = 12, epoch: Int = 2, hold: String = "hold", available: String = "available",
-        granted: String = "granted", note: String = "'again'"
+        of entry: Int, id: Int = 12, epoch: Int = 2, kind: String = "kind", hold: String = "hold",
+        available: String = "available", granted: String = "granted", after: String = "available_after",
+        source: String = "source"
     ) -> String {
         """
-        INSERT INTO entries SELECT \(id), at, \(epoch), kind, account, book, key, \(hold), \(available), held, revenue,
-            \(granted), writeoff, available_after, held_after, \(note) FROM entries WHERE id = \(entry)
+        INSERT INTO entries SELECT \(id), at, \(epoch), \(kind), account, book, key, \(hold), \(available), held, revenue,
+            \(granted), writeoff, \(after), held_after, 'again', previous, request, price, input_fair_tokens, engine, attempts,
+            accepted, output_tokens, prompt_tokens, cached_tokens, completion_tokens, reasoning_tokens, \(source)
+        FROM entries WHERE id = \(entry)
         """
     }
 

@@ -34,17 +34,25 @@ struct SQLiteStage: LedgerStage {
     private let scratch: Scratch
     private(set) var store: SQLiteLedgerStore
 
-    init() throws {
+    private let entriesUnfolded: Int64
+
+    /// - Parameter entriesUnfolded: after so many, what stands beside the entries is brought up to date; in most tests at once, so
+    ///   that there is something to look at.
+    init(entriesUnfolded: Int64 = 1) throws {
+        self.entriesUnfolded = entriesUnfolded
         scratch = try Scratch()
-        store = try SQLiteLedgerStore(path: scratch.database)
+        store = try SQLiteLedgerStore(path: scratch.database, entriesUnfolded: entriesUnfolded)
     }
 
     var path: String { scratch.database }
 
+    /// At once, in the middle of things, and never.
+    static let foldings: [Int64] = [1, 5, .max]
+
     mutating func keep(_ records: [LedgerRecord]) throws { try store.commit(records) }
 
     mutating func reopen() throws -> LedgerImage {
-        store = try SQLiteLedgerStore(path: scratch.database)
+        store = try SQLiteLedgerStore(path: scratch.database, entriesUnfolded: entriesUnfolded)
         return try store.load()
     }
 

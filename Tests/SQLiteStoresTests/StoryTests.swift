@@ -5,15 +5,20 @@ import Testing
 import Units
 
 @Suite struct `The ledger in SQLite` {
-    @Test(arguments: LedgerStory.all)
-    func `the same story comes out, and the audit agrees`(story: LedgerStory) throws {
-        var play = try LedgerPlay(on: try SQLiteStage())
+    @Test(arguments: LedgerStory.all, SQLiteStage.foldings)
+    func `the same story comes out, and the audit agrees`(story: LedgerStory, entriesUnfolded: Int64) throws {
+        var play = try LedgerPlay(on: try SQLiteStage(entriesUnfolded: entriesUnfolded))
         try play.play(story)
         let verdict = try play.stage.store.verify()
-        guard case .ok = verdict else {
+        guard case .ok(let entries, _) = verdict else {
             Issue.record("\(verdict)")
             return
         }
+        guard case .ok = try play.stage.store.verifyRecent() else {
+            Issue.record("\(try play.stage.store.verifyRecent())")
+            return
+        }
+        #expect(entries == Int(try play.stage.store.load().lastEntry.value))
         for (purse, balance) in play.ledger.balances {
             let lines = try play.stage.store.statement(of: purse, from: nil, to: nil)
             #expect(lines.reduce(Money.zero) { $0 + $1.amount } == balance.available)
@@ -26,9 +31,9 @@ import Units
         }
     }
 
-    @Test(arguments: LedgerStory.all)
-    func `what is loaded is what was kept`(story: LedgerStory) throws {
-        var play = try LedgerPlay(on: Both(try SQLiteStage()))
+    @Test(arguments: LedgerStory.all, SQLiteStage.foldings)
+    func `what is loaded is what was kept`(story: LedgerStory, entriesUnfolded: Int64) throws {
+        var play = try LedgerPlay(on: Both(try SQLiteStage(entriesUnfolded: entriesUnfolded)))
         try play.play(story)
         var both = play.stage
         let (one, other) = (both.memory.reopen(), try both.sqlite.reopen())

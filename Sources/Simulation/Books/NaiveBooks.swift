@@ -70,7 +70,7 @@ struct NaiveBooks {
                 prices[version.id] = version
                 newestPrice[version.model] = version.id
             case .holdOpened(let hold): try open(hold)
-            case .holdExtended(let id, let before, let amount): try extend(id, from: before, to: amount)
+            case .holdExtended(let hold, let before): try extend(hold.id, from: before, to: hold.amount)
             case .holdChanged(let hold): try change(hold)
             case .entry(let entry): try post(entry)
             case .keySpent(let key, let total):

@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 TABLES = {"holds": "id", "entries": "id", "prices": "id", "keys": "id", "accounts": "id", "epochs": "number",
-          "balances": "account", "chain": "batch"}
+          "balances": "account", "chain": "batch", "folded": "one", "open_holds": "hold", "grants": "entry"}
 
 
 @dataclass
@@ -20,6 +20,10 @@ class Books:
     epochs: list = field(default_factory=list)
     balances: dict = field(default_factory=dict)
     chain: list = field(default_factory=list)
+    #: The entry up to which balances, what keys have spent and the list of open holds go.
+    folded: int = 0
+    open_holds: set = field(default_factory=set)
+    grants: list = field(default_factory=list)
     triggers: set = field(default_factory=set)
     indices: set = field(default_factory=set)
 
@@ -36,7 +40,8 @@ class Books:
         finally:
             connection.close()
         return cls(
-            chain=rows["chain"], holds={row.id: row for row in rows["holds"]}, entries=rows["entries"],
+            chain=rows["chain"], folded=rows["folded"][0].entry, open_holds={row.hold for row in rows["open_holds"]},
+            grants=rows["grants"], holds={row.id: row for row in rows["holds"]}, entries=rows["entries"],
             prices={row.id: row for row in rows["prices"]}, keys={row.id: row for row in rows["keys"]},
             accounts={row.id: row for row in rows["accounts"]}, epochs=[row.number for row in rows["epochs"]],
             balances={(row.account, row.book): row for row in rows["balances"]},

@@ -7,14 +7,16 @@ import hashlib
 import struct
 
 COLUMNS = ("id", "at", "epoch", "kind", "account", "book", "key", "hold", "available", "held", "revenue", "granted", "writeoff",
-           "available_after", "held_after", "note")
+           "available_after", "held_after", "note", "previous", "request", "price", "input_fair_tokens", "engine", "attempts",
+           "accepted", "output_tokens", "prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "source")
 
 
 def canonical(value):
     if value is None:
         return b"\0"
     if isinstance(value, int):
-        return b"\1" + struct.pack(">q", value)
+        length = (value.bit_length() if value >= 0 else (~value).bit_length()) // 8 + 1 if value else 0
+        return bytes([0x10 + length]) + value.to_bytes(length, "big", signed=True)
     text = value.encode()
     return b"\2" + struct.pack(">I", len(text)) + text
 

@@ -1,15 +1,16 @@
 """What the books must say by themselves: I1 to I6, I16, I17, I19."""
 
 from collections import defaultdict
+from dataclasses import dataclass
 
 from .chain import check_chain
 
 CLOSINGS = {"settle": "settled", "release": "released", "provisional": "provisional"}
 #: What stands in the database against its own program; a database without them is not the one that was promised.
 TRIGGERS = {
-    "entries_stay", "entries_remain", "prices_stay", "prices_remain", "epochs_stay", "epochs_remain", "closed_holds_stay",
-    "hold_terms_stay", "holds_only_grow", "holds_remain", "balances_remain", "key_terms_stay", "keys_remain", "accounts_remain",
-    "chain_goes_on", "chain_stays", "chain_remains", "chain_leaves_no_gaps", "chain_is_of_this_epoch",
+    "entries_stay", "entries_remain", "prices_stay", "prices_remain", "epochs_stay", "epochs_remain", "grants_stay",
+    "grants_remain", "fold_goes_on", "fold_remains", "balances_remain", "key_terms_stay", "keys_remain", "accounts_remain",
+    "chain_goes_on", "chain_stays", "chain_remains", "chain_leaves_no_gaps",
 }
 
 
@@ -25,11 +26,30 @@ class Replay:
         self.spent, self.held_by_key = defaultdict(int), defaultdict(int)
         #: purse -> [(entry, available, held) after each entry], for those who ask what could be seen when.
         self.states = defaultdict(list)
+        #: purse -> the last entry that a statement shows.
+        self.shown = defaultdict(int)
+        #: What was true at the entry up to which the database's own sums go.
+        self.folded = None
+
+    def note_fold(self):
+        """Remembers how things stand now."""
+        self.folded = Folded(dict(self.available), dict(self.held), dict(self.spent), set(self.open), dict(self.shown))
+
+
+@dataclass
+class Folded:
+    available: dict
+    held: dict
+    spent: dict
+    open: set
+    shown: dict
 
 
 def check_money(books, report, *, strict_schema=True, clock_jumps=False):
     replay = Replay(books)
     last_epoch = 0
+    if books.folded == 0:
+        replay.note_fold()
     for index, entry in enumerate(books.entries, 1):
         name = f"entry {entry.id}"
         report.check("I19", entry.id == index, f"{name} stands where entry {index} should")
@@ -39,6 +59,8 @@ def check_money(books, report, *, strict_schema=True, clock_jumps=False):
         check_entry(entry, replay, report, name)
         if entry.kind != "grant":
             check_hold(entry, replay, report, name, clock_jumps)
+        if entry.id == books.folded:
+            replay.note_fold()
     check_caches(replay, report)
     check_prices(books, report)
     check_schema(books, report, strict_schema)
@@ -63,6 +85,10 @@ def check_entry(entry, replay, report, name):
     report.check("I3", (entry.available_after, entry.held_after) == (available, held),
                  lambda: f"{name} says {entry.available_after} available, {entry.held_after} held; the fold gives {available}, {held}")
     replay.states[purse].append((entry.id, available, held))
+    report.check("I19", entry.previous == replay.shown[purse],
+                 lambda: f"{name} names entry {entry.previous} as the last one shown of {purse}, it is {replay.shown[purse]}")
+    if entry.kind not in ("hold", "extend"):
+        replay.shown[purse] = entry.id
     if entry.kind == "grant":
         report.check("I5", entry.hold is None and entry.available > 0 and entry.granted == -entry.available and entry.held == 0,
                      lambda: f"{name} grants {entry.granted}, makes {entry.available} available, names hold {entry.hold}")
@@ -151,20 +177,27 @@ def check_price_pinned(hold, books, report, clock_jumps):
 
 
 def check_caches(replay, report):
-    """I3, I4 and I5 over the finished fold."""
-    books = replay.books
-    for purse in replay.available.keys() | books.balances.keys():
-        row = books.balances.get(purse)
-        shown = (row.available, row.held) if row else (0, 0)
-        fold = (replay.available[purse], replay.held[purse])
-        report.check("I3", shown == fold, lambda: f"account {purse} is said to have {shown}, the entries give {fold}")
-        report.check("I1", min(shown) >= 0, lambda: f"account {purse} has {shown}")
+    """I3, I4 and I5 over the finished fold: the sums that the database keeps are as of one entry, the open holds as of the last."""
+    books, folded = replay.books, replay.folded
+    if report.check("I3", folded is not None, lambda: f"the sums are as of entry {books.folded}, there are {len(books.entries)}"):
+        for purse in folded.available.keys() | books.balances.keys():
+            row = books.balances.get(purse)
+            shown = (row.available, row.held, row.last_shown) if row else (0, 0, 0)
+            fold = (folded.available.get(purse, 0), folded.held.get(purse, 0), folded.shown.get(purse, 0))
+            report.check("I3", shown == fold, lambda: f"account {purse} is said to have {shown}, the entries give {fold}")
+            report.check("I1", min(shown) >= 0, lambda: f"account {purse} has {shown}")
+        for key in books.keys.values():
+            spent = folded.spent.get(key.id, 0)
+            report.check("I3", key.spent == spent, lambda: f"key {key.id} is said to have spent {key.spent}, its charges come to {spent}")
+        report.check("I4", books.open_holds == folded.open,
+                     lambda: f"listed as open are {sorted(books.open_holds)}, by the entries {sorted(folded.open)}")
+    for purse, held in replay.held.items():
         standing = sum(amount for hold, amount in replay.open.items()
                        if hold in books.holds and (books.holds[hold].account, books.holds[hold].book) == purse)
-        report.check("I4", fold[1] == standing, lambda: f"account {purse} holds {fold[1]}, its open holds come to {standing}")
-    for key in books.keys.values():
-        report.check("I3", key.spent == replay.spent[key.id],
-                     lambda: f"key {key.id} is said to have spent {key.spent}, its charges come to {replay.spent[key.id]}")
+        report.check("I4", held == standing, lambda: f"account {purse} holds {held}, its open holds come to {standing}")
+    for hold, amount in replay.open.items():
+        report.check("I4", hold not in books.holds or books.holds[hold].amount == amount,
+                     lambda: f"hold {hold} says {books.holds[hold].amount}, its entries set {amount} aside")
     for hold in books.holds.values():
         report.check("I5", hold.id in replay.opening, lambda: f"hold {hold.id} has no entry that opens it")
         report.check("I5", (hold.state == "dispatched") == (hold.id not in replay.closing),

@@ -21,6 +21,9 @@ def check_grants(books, logs, report):
                      lambda: f"the grant {name} was {'confirmed' if confirmed else 'asked'} and has {len(found)} entries")
         report.check("I12", all(entry.available == grants[0]["amount"] for entry in found),
                      lambda: f"the grant {name} of {grants[0]['amount']} is booked with {[entry.available for entry in found]}")
+    report.check("I12", sorted((row.account, row.book, row.reference, row.entry) for row in books.grants)
+                 == sorted((*name, entry.id) for name, found in entries.items() for entry in found),
+                 "the references that are kept are not those of the grants")
     for name, found in entries.items():
         report.check("I12", name in asked or not logs.grants, lambda: f"entry {found[0].id} grants {name}, which nobody asked for")
 

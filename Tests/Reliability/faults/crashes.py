@@ -132,7 +132,7 @@ def one_failpoint(house, caller, judge, point, expected, *, slow, passes):
     judge.expect(all(one.done for one in seen), f"{where}: a request before it did not end")
     judge.expect(not last.done or point == "terminator.sent", f"{where}: the end was seen")
     house.start()
-    rows = house.query("SELECT state, charge FROM holds WHERE id > ? ORDER BY id", before + whole)
+    rows = house.query("SELECT state, charge FROM holds WHERE id > ? ORDER BY id LIMIT -1 OFFSET ?", before, whole)
     state, charge = rows[0] if rows else (None, 0)
     judge.expect(len(rows) <= 1 and state in expected[slow], f"{where}: the hold is {rows}, expected one of {expected[slow]}")
     if state == "settled":

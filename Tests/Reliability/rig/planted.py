@@ -63,7 +63,7 @@ REFUSED = {"do": "refuse", "status": 500}
 BUGS = (
     Bug("hold-not-awaited", ("I11",), one_after_another([FINISH] * 6), "engine.accepted=kill@1"),
     Bug("settle-not-awaited", ("I7",), one_after_another([FINISH] * 6), "terminator.sent=kill@1"),
-    Bug("charge-twice", ("I5",), one_after_another([FINISH] * 6)),
+    Bug("charge-twice", ("I7", "I11"), one_after_another([FINISH] * 6)),
     Bug("leave-for-free", ("I9",), one_after_another([LEAVING] * 3, leave_bytes=60)),
     Bug("recovery-releases-all", ("I9",), killed_in_mid_answer()),
     Bug("recovery-charges-the-hold", ("I6",), killed_in_mid_answer()),

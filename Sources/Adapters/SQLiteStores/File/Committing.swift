@@ -34,7 +34,7 @@ final class Committing: @unchecked Sendable {
             var room = CanonicalRows()
             swap(&room, &rows)
             var writing = BatchWriting(with: statements, into: fold, rows: room)
-            for record in records { try writing.take(record, others: others) }
+            try writing.take(records, others: others)
             rows = try writing.finish(foldingAfter: entriesUnfolded)
         }
     }

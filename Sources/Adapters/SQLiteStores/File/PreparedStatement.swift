@@ -34,12 +34,13 @@ final class PreparedStatement {
     func bind(_ number: Int) { bind(Int64(number)) }
 
     func bind(_ number: Int64?) {
-        guard let number else {
-            position += 1
-            _ = sqlite3_bind_null(handle, position)
-            return
-        }
+        guard let number else { return bindNull() }
         bind(number)
+    }
+
+    func bindNull() {
+        position += 1
+        sqlite3_bind_null(handle, position)
     }
 
     func bind(_ text: String) {
@@ -66,11 +67,6 @@ final class PreparedStatement {
                 sqlite3_bind_text(handle, position, $0.baseAddress, Int32($0.count), nil)
             }
         }
-    }
-
-    func bind(_ text: String?) {
-        guard let text else { return bind(nil as Int64?) }
-        bind(text)
     }
 
     func bind(_ bytes: [UInt8]) {

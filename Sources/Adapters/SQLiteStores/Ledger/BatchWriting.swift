@@ -8,23 +8,8 @@ struct BatchWriting {
     private let fold: Fold
     private var rows: CanonicalRows
     private var lastEntry: EntryID?
-    /// A record whose entry comes next.
-    private var announced: Announced?
     /// What is known of holds that stay open, as of the end of the batch.
     private var progress: [HoldID: Hold] = [:]
-
-    private enum Announced {
-        case opening(Hold)
-        case closing(Hold)
-        case extending(HoldID, from: Money)
-
-        var hold: HoldID {
-            switch self {
-            case .opening(let hold), .closing(let hold): hold.id
-            case .extending(let hold, _): hold
-            }
-        }
-    }
 
     /// - Parameter rows: room for the bytes that are hashed.
     init(with statements: CommitStatements, into fold: Fold, rows: consuming CanonicalRows) {
@@ -37,54 +22,40 @@ struct BatchWriting {
     /// Takes what is of money; what an operator writes is left to `others`.
     /// - Throws: ``StoreFailure/recordRefused(_:)`` for what does not belong together, GRDB's `DatabaseError` for what the
     ///   database refuses.
-    mutating func take(_ record: LedgerRecord, others: (LedgerRecord) throws -> Void) throws {
-        switch record {
-        case .entry(let entry): try take(entry)
-        case .holdOpened(let hold): try announce(.opening(hold))
-        case .holdChanged(let hold):
-            if hold.closing == nil {
-                precondition(hold.state.isOpen, "an open hold has not closed")
-                progress[hold.id] = hold
-            } else {
-                if !progress.isEmpty { progress[hold.id] = nil }
-                try announce(.closing(hold))
+    mutating func take(_ records: [LedgerRecord], others: (LedgerRecord) throws -> Void) throws {
+        var index = 0
+        func entryAfter(_ hold: HoldID) throws -> Entry {
+            index += 1
+            guard index < records.count, case .entry(let entry) = records[index], entry.hold == hold else {
+                throw StoreFailure.recordRefused("\(hold) changes without an entry")
             }
-        case .holdExtended(let hold, let before, _): try announce(.extending(hold, from: before))
-        case .keySpent(let key, let total): fold.note(spent: total, by: key)
-        case .epoch, .account, .key, .keyRevoked, .price: try others(record)
+            return entry
+        }
+        while index < records.count {
+            switch records[index] {
+            case .holdOpened(let hold): try insert(try entryAfter(hold.id), about: .opening(hold))
+            case .holdExtended(let hold, let before):
+                try insert(try entryAfter(hold.id), about: .extending, from: before)
+                progress[hold.id] = hold
+            case .holdChanged(let hold) where hold.state.isOpen: progress[hold.id] = hold
+            case .holdChanged(let hold):
+                if !progress.isEmpty { progress[hold.id] = nil }
+                try insert(try entryAfter(hold.id), about: .closing(hold))
+            case .entry(let entry):
+                guard entry.hold == nil else {
+                    throw StoreFailure.recordRefused("\(entry.id) moves money of a hold that nothing was said of")
+                }
+                try insert(entry, about: .grant)
+            case .keySpent(let key, let total): fold.note(spent: total, by: key)
+            case .epoch, .account, .key, .keyRevoked, .price: try others(records[index])
+            }
+            index += 1
         }
     }
 
-    private mutating func announce(_ next: Announced) throws {
-        try requireNothingAnnounced()
-        announced = next
-    }
-
-    private func requireNothingAnnounced() throws {
-        guard let announced else { return }
-        throw StoreFailure.recordRefused("\(announced.hold) changes without an entry")
-    }
-
-    private mutating func take(_ entry: Entry) throws {
-        let announced = announced
-        self.announced = nil
-        guard announced?.hold == entry.hold else {
-            throw StoreFailure.recordRefused("\(entry.id) does not go with what came before it")
-        }
-        let previous = fold.take(entry)
+    private mutating func insert(_ entry: Entry, about: WrittenEntry.About, from before: Money? = nil) throws {
+        let written = WrittenEntry(entry: entry, about: about, previous: try fold.take(entry, from: before))
         lastEntry = entry.id
-        switch announced {
-        case nil: try insert(WrittenEntry(entry: entry, about: .nothing, previous: previous))
-        case .opening(let hold): try insert(WrittenEntry(entry: entry, about: .opening(hold), previous: previous))
-        case .closing(let hold): try insert(WrittenEntry(entry: entry, about: .closing(hold), previous: previous))
-        case .extending(let hold, let before):
-            let written = WrittenEntry(entry: entry, about: .nothing, previous: previous)
-            written.write(to: &rows)
-            try statements.insertExtension(written, of: hold, from: before)
-        }
-    }
-
-    private mutating func insert(_ written: WrittenEntry) throws {
         written.write(to: &rows)
         try statements.insert(written)
     }
@@ -93,10 +64,9 @@ struct BatchWriting {
     /// - Parameter entriesUnfolded: from so many on, what stands beside the entries is brought up to date.
     /// - Returns: the room for bytes, for the next batch.
     consuming func finish(foldingAfter entriesUnfolded: Int64) throws -> CanonicalRows {
-        try requireNothingAnnounced()
         for hold in progress.values {
+            try fold.note(progressOf: hold.id)
             try statements.put(progressOf: hold)
-            fold.note(progressOf: hold.id)
         }
         if let lastEntry {
             var chain = EntryChain(after: fold.link.hash)

@@ -8,11 +8,11 @@ final class CommitStatements {
     let begin: PreparedStatement
     let commit: PreparedStatement
     let rollback: PreparedStatement
-    private let insertMovement: PreparedStatement
+    private let insertGrant: PreparedStatement
+    private let insertReference: PreparedStatement
     private let insertOpening: PreparedStatement
     private let insertExtension: PreparedStatement
-    private let insertSettlement: PreparedStatement
-    private let insertRelease: PreparedStatement
+    private let insertClosing: PreparedStatement
     private let putProgress: PreparedStatement
     private let insertLink: PreparedStatement
     private let putBalance: PreparedStatement
@@ -24,35 +24,41 @@ final class CommitStatements {
 
     init(on connection: OpaquePointer) throws {
         func prepare(_ sql: String) throws -> PreparedStatement { try PreparedStatement(sql, on: connection) }
-        func insert(_ columns: [String], when condition: String = "") throws -> PreparedStatement {
-            let columns = CommitStatements.movement + columns
-            let places = Array(repeating: "?", count: columns.count).joined(separator: ", ")
-            let values = condition.isEmpty ? "VALUES (\(places))" : "SELECT \(places) WHERE \(condition)"
-            return try prepare("INSERT INTO entries (\(columns.joined(separator: ", "))) \(values)")
-        }
         begin = try prepare("BEGIN IMMEDIATE")
         commit = try prepare("COMMIT")
         rollback = try prepare("ROLLBACK")
-        insertMovement = try insert([])
-        insertOpening = try insert(["request", "price", "input_fair_tokens", "engine"])
-        // A compare-and-set: what is open is for so much, and it is open.
-        insertExtension = try insert(
-            [],
-            when: """
-                ? = (SELECT sum(held) FROM (SELECT held FROM entries WHERE id = ?8 AND kind = 'hold' UNION ALL
-                        SELECT held FROM entries WHERE hold = ?8 AND kind = 'extend'))
-                    AND NOT EXISTS (SELECT 1 FROM entries WHERE hold = ?8 AND attempts IS NOT NULL)
-                """)
-        let end = ["engine", "attempts", "accepted", "output_tokens"]
-        let usage = ["prompt_tokens", "cached_tokens", "completion_tokens", "reasoning_tokens", "source"]
-        insertSettlement = try insert(end + usage)
-        insertRelease = try insert(end)
+        // What a kind of entry says by being one is not bound for every row.
+        insertGrant = try prepare(
+            """
+            INSERT INTO entries (id, at, epoch, account, book, available_after, held_after, previous, note, available, granted, kind,
+                held, revenue, writeoff)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, -?10, 'grant', 0, 0, 0)
+            """)
+        insertReference = try prepare("INSERT INTO grants (account, book, reference, entry) VALUES (?, ?, ?, ?)")
+        insertOpening = try prepare(
+            """
+            INSERT INTO entries (id, at, epoch, account, book, available_after, held_after, previous, key, hold, held, available,
+                request, price, input_fair_tokens, engine, kind, note, revenue, granted, writeoff)
+            VALUES (?1, ?, ?, ?, ?, ?, ?, ?, ?9, ?1, ?10, -?10, ?11, ?12, ?13, ?14, 'hold', '', 0, 0, 0)
+            """)
+        insertExtension = try prepare(
+            """
+            INSERT INTO entries (id, at, epoch, account, book, available_after, held_after, previous, key, hold, held, available,
+                kind, note, revenue, granted, writeoff)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?9, ?10, ?11, -?11, 'extend', '', 0, 0, 0)
+            """)
+        insertClosing = try prepare(
+            """
+            INSERT INTO entries (id, at, epoch, account, book, available_after, held_after, previous, key, hold, kind, held,
+                available, revenue, writeoff, note, engine, attempts, accepted, output_tokens, prompt_tokens, cached_tokens,
+                completion_tokens, reasoning_tokens, source, granted)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)
+            """)
         putProgress = try prepare(
             """
-            INSERT INTO progress (hold, attempts, engine, accepted, output_tokens)
-            SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM entries WHERE hold = ?1 AND attempts IS NOT NULL)
-            ON CONFLICT DO UPDATE SET attempts = excluded.attempts, engine = excluded.engine, accepted = excluded.accepted,
-                output_tokens = excluded.output_tokens
+            INSERT INTO progress (hold, amount, attempts, engine, accepted, output_tokens) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT DO UPDATE SET amount = excluded.amount, attempts = excluded.attempts, engine = excluded.engine,
+                accepted = excluded.accepted, output_tokens = excluded.output_tokens
             """)
         insertLink = try prepare("INSERT INTO chain (batch, last_entry, hash) VALUES (?, ?, ?)")
         putBalance = try prepare(
@@ -67,85 +73,89 @@ final class CommitStatements {
         updateFolded = try prepare("UPDATE folded SET entry = ?")
     }
 
-    private static let movement = [
-        "id", "at", "epoch", "kind", "account", "book", "key", "hold", "available", "held", "revenue", "granted", "writeoff",
-        "available_after", "held_after", "note", "previous",
-    ]
-
     // MARK: Entries
 
     func insert(_ written: WrittenEntry) throws {
+        let entry = written.entry
         switch written.about {
-        case .nothing:
-            bind(written, to: insertMovement)
-            try insertMovement.run()
+        case .grant:
+            bind(written, to: insertGrant)
+            insertGrant.bind(entry.note)
+            insertGrant.bind(entry.available.nanodollars)
+            try insertGrant.run()
+            insertReference.bind(entry.account.value)
+            insertReference.bind(entry.book.word)
+            insertReference.bind(entry.note)
+            insertReference.bind(entry.id.value)
+            try insertReference.run()
         case .opening(let hold):
             bind(written, to: insertOpening)
+            insertOpening.bind(hold.key.value)
+            insertOpening.bind(entry.held.nanodollars)
             insertOpening.bind(hold.request.description)
             insertOpening.bind(hold.price.value)
             insertOpening.bind(hold.inputFairTokens)
             insertOpening.bind(hold.engine)
             try insertOpening.run()
-        case .closing(let hold): try insertClosing(written, hold)
+        case .extending:
+            bind(written, to: insertExtension)
+            insertExtension.bind(entry.key?.value)
+            insertExtension.bind(entry.hold?.value)
+            insertExtension.bind(entry.held.nanodollars)
+            try insertExtension.run()
+        case .closing(let hold):
+            bind(written, to: insertClosing)
+            bind(entry, closing: hold, to: insertClosing)
+            try insertClosing.run()
         }
     }
 
-    private func insertClosing(_ written: WrittenEntry, _ hold: Hold) throws {
-        let usage = hold.closing?.usage
-        let statement = usage == nil ? insertRelease : insertSettlement
-        bind(written, to: statement)
-        statement.bind(hold.engine)
-        statement.bind(hold.attempts)
-        statement.bind(hold.accepted ? 1 : 0)
-        statement.bind(hold.outputTokens)
-        if let usage, let source = hold.closing?.source {
-            statement.bind(usage.promptTokens)
-            statement.bind(usage.cachedTokens)
-            statement.bind(usage.completionTokens)
-            statement.bind(usage.reasoningTokens)
-            statement.bind(source.word)
-        }
-        try statement.run()
-    }
-
-    /// A compare-and-set: a hold that was closed, or is for another amount than `before`, is not extended.
-    func insertExtension(_ written: WrittenEntry, of hold: HoldID, from before: Money) throws {
-        bind(written, to: insertExtension)
-        insertExtension.bind(before.nanodollars)
-        try insertExtension.run()
-        try requireOneChange(insertExtension, "\(hold) is not open in the store, or not for \(before)")
-    }
-
+    /// What entries of every kind have.
     private func bind(_ written: WrittenEntry, to statement: PreparedStatement) {
         let entry = written.entry
         statement.bind(entry.id.value)
         statement.bind(entry.at.microseconds)
         statement.bind(entry.epoch.value)
-        statement.bind(entry.kind.word)
         statement.bind(entry.account.value)
         statement.bind(entry.book.word)
-        statement.bind(entry.key?.value)
-        statement.bind(entry.hold?.value)
-        statement.bind(entry.available.nanodollars)
-        statement.bind(entry.held.nanodollars)
-        statement.bind(entry.revenue.nanodollars)
-        statement.bind(entry.grant.nanodollars)
-        statement.bind(entry.writeoff.nanodollars)
         statement.bind(entry.availableAfter.nanodollars)
         statement.bind(entry.heldAfter.nanodollars)
-        statement.bind(entry.note)
         statement.bind(written.previous)
     }
 
-    /// What is known of an open hold. One that was closed is refused, and then nothing of the batch is written.
+    private func bind(_ entry: Entry, closing hold: Hold, to statement: PreparedStatement) {
+        statement.bind(hold.key.value)
+        statement.bind(hold.id.value)
+        statement.bind(entry.kind.word)
+        statement.bind(entry.held.nanodollars)
+        statement.bind(entry.available.nanodollars)
+        statement.bind(entry.revenue.nanodollars)
+        statement.bind(entry.writeoff.nanodollars)
+        statement.bind(entry.note)
+        statement.bind(hold.engine)
+        statement.bind(hold.attempts)
+        statement.bind(hold.accepted ? 1 : 0)
+        statement.bind(hold.outputTokens)
+        if let usage = hold.closing?.usage, let source = hold.closing?.source {
+            statement.bind(usage.promptTokens)
+            statement.bind(usage.cachedTokens)
+            statement.bind(usage.completionTokens)
+            statement.bind(usage.reasoningTokens)
+            statement.bind(source.word)
+        } else {
+            for _ in 0..<5 { statement.bindNull() }
+        }
+    }
+
+    /// What has become of an open hold.
     func put(progressOf hold: Hold) throws {
         putProgress.bind(hold.id.value)
+        putProgress.bind(hold.amount.nanodollars)
         putProgress.bind(hold.attempts)
         putProgress.bind(hold.engine)
         putProgress.bind(hold.accepted ? 1 : 0)
         putProgress.bind(hold.outputTokens)
         try putProgress.run()
-        try requireOneChange(putProgress, "\(hold.id) is not open in the store")
     }
 
     func insert(_ link: ChainLink) throws {
@@ -181,6 +191,7 @@ final class CommitStatements {
     func delete(openHold hold: HoldID) throws {
         deleteOpenHold.bind(hold.value)
         try deleteOpenHold.run()
+        try requireOneChange(deleteOpenHold, "\(hold) is not open in the store")
     }
 
     func delete(progressOf hold: HoldID) throws {

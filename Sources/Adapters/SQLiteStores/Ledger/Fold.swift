@@ -35,16 +35,21 @@ final class Fold {
         fileprivate mutating func wasWritten() { isUnwritten = false }
     }
 
+    private struct OpenHold {
+        var amount: Money
+        var isListed = false
+        var hasProgress = false
+    }
+
     private var purses: [Purse: OfPurse] = [:]
     private var unwrittenPurses: [Purse] = []
     private var unwrittenSpent: [KeyID: Money] = [:]
-    /// Opened since the last writing, and still open.
-    private var opened: Set<HoldID> = []
-    /// Closed since the last writing, opened before it.
+    private var openHolds: [HoldID: OpenHold] = [:]
+    /// Opened since the last writing.
+    private var opened: [HoldID] = []
+    /// Closed since the last writing and opened before it, so that the tables still list them.
     private var closed: [HoldID] = []
-    /// Holds that have a row of progress.
-    private var progressed: Set<HoldID> = []
-    /// Those of them that were closed since the last writing.
+    /// Closed since the last writing, with a row of progress left.
     private var outlived: [HoldID] = []
     private var writtenTo: Int64
     private var last: Int64
@@ -54,6 +59,7 @@ final class Fold {
     init(_ db: Database) throws {
         writtenTo = try EntryTail.foldedTo(db)
         last = writtenTo
+        var progress: [HoldID: Money] = [:]
         link = try ChainLink.last(db)
         let balances = try Row.fetchCursor(db, sql: "SELECT account, book, available, held, last_shown FROM balances")
         while let row = try balances.next() {
@@ -62,13 +68,36 @@ final class Fold {
             purses[purse] = OfPurse(
                 balance: Balance(available: columns.money(), held: columns.money()), lastShown: columns.next())
         }
-        progressed = Set(try Int64.fetchAll(db, sql: "SELECT hold FROM progress").map { HoldID($0) })
+        let listed = "SELECT o.id, o.held FROM open_holds JOIN entries o ON o.id = open_holds.hold"
+        for row in try Row.fetchAll(db, sql: listed) {
+            openHolds[HoldID(row[0])] = OpenHold(amount: Money(nanodollars: row[1]), isListed: true)
+        }
+        for row in try Row.fetchAll(db, sql: "SELECT hold, amount FROM progress") {
+            progress[HoldID(row[0])] = Money(nanodollars: row[1])
+        }
         try EntryTail.forEach(db) { entry in
-            _ = take(entry.id, entry.kind, of: entry.purse, hold: entry.hold, leaving: entry.balance)
+            try take(again: entry)
             guard let key = entry.key, entry.charge > .zero else { return }
             let before = try unwrittenSpent[key] ?? Money(nanodollars: spent(by: key, db))
             unwrittenSpent[key] = before + entry.charge
         }
+        for (hold, amount) in progress where openHolds[hold] != nil {
+            openHolds[hold]?.amount = amount
+            openHolds[hold]?.hasProgress = true
+        }
+        outlived = progress.keys.filter { openHolds[$0] == nil }
+    }
+
+    /// An entry that the tables beside the entries do not know of, and those of open holds do.
+    private func take(again entry: EntryTail) throws {
+        last = entry.id
+        switch (entry.kind, entry.hold) {
+        case (.hold, let hold?): try open(hold, for: entry.held)
+        case (.settle, let hold?), (.release, let hold?), (.provisional, let hold?):
+            if openHolds.removeValue(forKey: hold)?.isListed == true { closed.append(hold) }
+        default: break
+        }
+        _ = move(entry)
     }
 
     private func spent(by key: KeyID, _ db: Database) throws -> Int64 {
@@ -77,31 +106,69 @@ final class Fold {
 
     // MARK: A commit
 
+    /// - Parameter before: for an extension, what the hold was for.
     /// - Returns: the last entry before it that a statement of its purse shows.
-    func take(_ entry: Entry) -> Int64 {
-        take(
-            entry.id.value, entry.kind, of: Purse(account: entry.account, book: entry.book), hold: entry.hold,
-            leaving: Balance(available: entry.availableAfter, held: entry.heldAfter))
+    /// - Throws: ``StoreFailure/recordRefused(_:)`` when its hold is not open, or for another amount.
+    func take(_ entry: Entry, from before: Money?) throws -> Int64 {
+        try take(
+            EntryTail(
+                id: entry.id.value, kind: entry.kind, purse: Purse(account: entry.account, book: entry.book), key: entry.key,
+                hold: entry.hold, held: entry.held,
+                balance: Balance(available: entry.availableAfter, held: entry.heldAfter), charge: .zero),
+            from: before)
     }
 
-    private func take(
-        _ entry: Int64, _ kind: Entry.Kind, of purse: Purse, hold: HoldID?, leaving balance: Balance
-    ) -> Int64 {
-        last = entry
-        switch (kind, hold) {
-        case (.hold, let hold?): opened.insert(hold)
-        case (.settle, let hold?), (.release, let hold?), (.provisional, let hold?):
-            if opened.remove(hold) == nil { closed.append(hold) }
-            if !progressed.isEmpty, progressed.remove(hold) != nil { outlived.append(hold) }
-        default: break
+    private func take(_ entry: EntryTail, from before: Money?) throws -> Int64 {
+        last = entry.id
+        switch entry.kind {
+        case .grant: break
+        case .hold: try open(entry.hold, for: entry.held)
+        case .extend: try extend(entry, from: before)
+        case .settle, .release, .provisional: try close(entry)
         }
-        let (previous, isFirst) = purses[purse, default: OfPurse()].take(entry, isShown: kind.isShown, leaving: balance)
-        if isFirst { unwrittenPurses.append(purse) }
+        return move(entry)
+    }
+
+    /// - Returns: the last entry before it that a statement of its purse shows.
+    private func move(_ entry: EntryTail) -> Int64 {
+        let (previous, isFirst) = purses[entry.purse, default: OfPurse()].take(
+            entry.id, isShown: entry.kind.isShown, leaving: entry.balance)
+        if isFirst { unwrittenPurses.append(entry.purse) }
         return previous
     }
 
+    private func open(_ hold: HoldID?, for amount: Money) throws {
+        guard let hold, openHolds.updateValue(OpenHold(amount: amount), forKey: hold) == nil else {
+            throw StoreFailure.recordRefused("\(hold?.description ?? "no hold") is open already")
+        }
+        opened.append(hold)
+    }
+
+    private func extend(_ entry: EntryTail, from before: Money?) throws {
+        guard let hold = entry.hold, let amount = openHolds[hold]?.amount, amount == before else {
+            throw StoreFailure.recordRefused(
+                "\(entry.hold?.description ?? "no hold") is not open in the store, or not for \(before ?? .zero)")
+        }
+        openHolds[hold]?.amount = amount + entry.held
+    }
+
+    private func close(_ entry: EntryTail) throws {
+        guard let hold = entry.hold, let open = openHolds.removeValue(forKey: hold), -entry.held == open.amount else {
+            throw StoreFailure.recordRefused(
+                "\(entry.hold?.description ?? "no hold") is not open in the store, or not for \(-entry.held)")
+        }
+        if open.isListed { closed.append(hold) }
+        if open.hasProgress { outlived.append(hold) }
+    }
+
     func note(spent total: Money, by key: KeyID) { unwrittenSpent[key] = total }
-    func note(progressOf hold: HoldID) { progressed.insert(hold) }
+
+    /// - Throws: ``StoreFailure/recordRefused(_:)`` when it is not open.
+    func note(progressOf hold: HoldID) throws {
+        guard openHolds[hold] != nil else { throw StoreFailure.recordRefused("\(hold) is not open in the store") }
+        openHolds[hold]?.hasProgress = true
+    }
+
     func note(_ link: ChainLink) { self.link = link }
 
     // MARK: Writing
@@ -118,7 +185,10 @@ final class Fold {
         for (key, total) in unwrittenSpent { try statements.set(spent: total, by: key) }
         for hold in closed { try statements.delete(openHold: hold) }
         for hold in outlived { try statements.delete(progressOf: hold) }
-        for hold in opened { try statements.insert(openHold: hold) }
+        for hold in opened where openHolds[hold] != nil {
+            try statements.insert(openHold: hold)
+            openHolds[hold]?.isListed = true
+        }
         try statements.set(foldedTo: last)
         unwrittenPurses.removeAll(keepingCapacity: true)
         unwrittenSpent.removeAll(keepingCapacity: true)
@@ -136,6 +206,7 @@ struct EntryTail {
     let purse: Purse
     let key: KeyID?
     let hold: HoldID?
+    let held: Money
     let balance: Balance
     let charge: Money
 
@@ -144,7 +215,7 @@ struct EntryTail {
 
     static func forEach(_ db: Database, _ body: (EntryTail) throws -> Void) throws {
         let sql = """
-            SELECT id, kind, account, book, key, hold, available_after, held_after, revenue + writeoff
+            SELECT id, kind, account, book, key, hold, held, available_after, held_after, revenue + writeoff
             FROM entries WHERE id > (SELECT entry FROM folded) ORDER BY id
             """
         let cursor = try Row.fetchCursor(db, sql: sql)
@@ -155,7 +226,7 @@ struct EntryTail {
                 EntryTail(
                     id: id.value, kind: try columns.word(Entry.Kind.self, "kind", of: id.description),
                     purse: try columns.purse(of: id.description), key: columns.optional().map(KeyID.init),
-                    hold: columns.optional().map(HoldID.init),
+                    hold: columns.optional().map(HoldID.init), held: columns.money(),
                     balance: Balance(available: columns.money(), held: columns.money()), charge: columns.money()))
         }
     }

@@ -27,6 +27,8 @@ struct LedgerAudit {
         let key: Int64
         let price: AuditedPrice
         let epoch: Int64
+        /// What it was opened for, and what it is for now.
+        let opened: Int64
         var held: Int64
     }
 
@@ -104,7 +106,7 @@ struct LedgerAudit {
             throw LedgerDisagreement(
                 "\(HoldID(hold)) has no terms: \(entry.price.map { "\(PriceID($0)) is not there" } ?? "it names no price")")
         }
-        openHolds[hold] = OpenHold(purse: entry.purse, key: key, price: price, epoch: entry.epoch, held: entry.held)
+        openHolds[hold] = OpenHold(purse: entry.purse, key: key, price: price, epoch: entry.epoch, opened: entry.held, held: entry.held)
         heldByKey[key] = try add(heldByKey[key] ?? 0, entry.held, entry.name)
     }
 

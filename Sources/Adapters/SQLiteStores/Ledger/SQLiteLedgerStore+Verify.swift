@@ -29,7 +29,7 @@ extension SQLiteLedgerStore {
                 }
                 try compareProgress(with: audit, db)
                 try compareLimits(keys, with: audit)
-                try findRepeatedGrants(db)
+                try compareGrants(db)
                 try chain.end()
                 let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
                 return .ok(entries: Int(audit.entries), accounts: accounts)
@@ -67,14 +67,15 @@ extension SQLiteLedgerStore {
         }
     }
 
-    /// Progress is known of open holds alone.
+    /// What is said of open holds as of the last commit.
     private func compareProgress(with audit: LedgerAudit, _ db: Database) throws {
-        let sql = """
-            SELECT hold FROM progress WHERE hold NOT IN (
-                SELECT hold FROM entries WHERE attempts IS NOT NULL AND id > (SELECT entry FROM folded))
-            """
-        for hold in try Int64.fetchAll(db, sql: sql) where audit.openHolds[hold] == nil {
-            throw LedgerDisagreement("\(HoldID(hold)) has progress, but is not open")
+        var amounts: [Int64: Int64] = [:]
+        for row in try Row.fetchAll(db, sql: "SELECT hold, amount FROM progress") { amounts[row[0]] = row[1] }
+        for (hold, open) in audit.openHolds.sorted(by: { $0.key < $1.key }) {
+            let amount = amounts[hold] ?? open.opened
+            guard open.held == amount else {
+                throw LedgerDisagreement("\(HoldID(hold)) is for \(usd(amount)), but its entries hold \(usd(open.held))")
+            }
         }
     }
 
@@ -105,17 +106,30 @@ extension SQLiteLedgerStore {
         }
     }
 
-    private func findRepeatedGrants(_ db: Database) throws {
-        let sql = """
-            SELECT account, book, note, min(id), max(id) FROM entries NOT INDEXED WHERE kind = 'grant'
+    /// Every grant has its reference, once, and no reference is without its grant.
+    private func compareGrants(_ db: Database) throws {
+        let repeated = """
+            SELECT account, book, note, min(id), max(id) FROM entries WHERE kind = 'grant'
             GROUP BY account, book, note HAVING count(*) > 1 ORDER BY min(id) LIMIT 1
             """
-        guard let row = try Row.fetchOne(db, sql: sql) else { return }
-        var columns = Columns(row)
-        let purse = AuditedPurse(account: columns.next(), book: columns.next())
-        let reference: String = columns.next()
-        throw LedgerDisagreement(
-            "\(EntryID(columns.next())) and \(EntryID(columns.next())) both grant \(purse.name) under the reference \(reference)")
+        if let row = try Row.fetchOne(db, sql: repeated) {
+            var columns = Columns(row)
+            let purse = AuditedPurse(account: columns.next(), book: columns.next())
+            let reference: String = columns.next()
+            throw LedgerDisagreement(
+                "\(EntryID(columns.next())) and \(EntryID(columns.next())) both grant \(purse.name) under the reference \(reference)")
+        }
+        let odd = """
+            SELECT entry FROM (SELECT account, book, note AS reference, id AS entry FROM entries WHERE kind = 'grant'
+                EXCEPT SELECT account, book, reference, entry FROM grants)
+            UNION ALL
+            SELECT entry FROM (SELECT account, book, reference, entry FROM grants
+                EXCEPT SELECT account, book, note, id FROM entries WHERE kind = 'grant')
+            LIMIT 1
+            """
+        if let entry = try Int64.fetchOne(db, sql: odd) {
+            throw LedgerDisagreement("\(EntryID(entry)) and the reference kept of it are not of one grant")
+        }
     }
 
     private func auditedPrices(_ db: Database) throws -> [Int64: AuditedPrice] {

@@ -5,9 +5,11 @@ import Units
 struct WrittenEntry {
     /// What stands beside the movement, by its kind.
     enum About {
-        case nothing
+        case grant
         /// The terms of the hold it opens.
         case opening(Hold)
+        /// It says all by itself.
+        case extending
         /// How its hold ended.
         case closing(Hold)
     }
@@ -37,7 +39,7 @@ struct WrittenEntry {
         rows.add(entry.note)
         rows.add(previous)
         switch about {
-        case .nothing: rows.addNulls(12)
+        case .grant, .extending: rows.addNulls(12)
         case .opening(let hold):
             rows.add(hold.request.description)
             rows.add(hold.price.value)

@@ -185,7 +185,7 @@ package struct Ledger: Sendable {
         let entry = post(.extend, hold.purse, key: hold.key, hold: id, available: -more, held: more, at: now)
         openHolds[id] = extended
         heldByKey[hold.key, default: .zero] += more
-        return (.extended(to: extended.amount), [.holdExtended(id, from: hold.amount, to: extended.amount), .entry(entry)])
+        return (.extended(to: extended.amount), [.holdExtended(extended, from: hold.amount), .entry(entry)])
     }
 
     private mutating func advance(_ id: HoldID, _ change: (inout Hold) -> Void) -> Step {

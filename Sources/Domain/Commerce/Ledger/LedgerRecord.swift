@@ -1,7 +1,8 @@
 package import Units
 
-/// What a step leaves for the store: written in order, in one transaction with the rest of its batch.
-package enum LedgerRecord: Sendable {
+/// What a step leaves for the store: written in order, in one transaction with the rest of its batch. What happens to a hold's money comes
+/// before the entry that moves it.
+package indirect enum LedgerRecord: Sendable {
     case epoch(Epoch, at: Instant)
     case account(AccountRecord)
     case key(KeyRecord)
@@ -11,7 +12,7 @@ package enum LedgerRecord: Sendable {
     case entry(Entry)
     case holdOpened(Hold)
     /// The hold's amount grew; its entry says by how much.
-    case holdExtended(HoldID, from: Money, to: Money)
+    case holdExtended(Hold, from: Money)
     /// The hold's progress fields or its closing changed.
     case holdChanged(Hold)
     /// What a key has spent in all, after this batch.

@@ -11,6 +11,7 @@
             case holdNotAwaited = "hold-not-awaited"
             /// The terminator goes out before the settlement is durable.
             case settleNotAwaited = "settle-not-awaited"
+            /// The same answer is billed under a second hold as well.
             case chargeTwice = "charge-twice"
             /// Who leaves in mid-answer pays nothing.
             case leaveForFree = "leave-for-free"
@@ -25,6 +26,7 @@
             /// The text of an error is billed as an answer.
             case errorsBilled = "errors-billed"
             case usageDoubled = "usage-doubled"
+            /// A settlement that is counted and not written.
             case entryLeftOut = "entry-left-out"
             /// A batch is acknowledged and never written.
             case commitForgotten = "commit-forgotten"
@@ -37,6 +39,8 @@
         private var prices: [PriceID: PriceVersion] = [:]
         /// By how much the numbers in the database differ from the ledger's own.
         private var shift: Int64 = 0
+        /// What holds are called in the database, where that differs.
+        private var renames: [HoldID: HoldID] = [:]
         private var gap: [Purse: Balance] = [:]
         private var spentGap: [KeyID: Money] = [:]
 
@@ -95,7 +99,7 @@
         // MARK: Record by record
 
         private mutating func alter(_ record: LedgerRecord, _ closing: inout Hold?, into written: inout [LedgerRecord]) {
-            switch record {
+            switch renamed(record) {
             case .price(let version):
                 prices[version.id] = version
                 written.append(record)
@@ -104,6 +108,7 @@
                 written.append(.holdOpened(hold))
             case .holdChanged(let hold) where hold.closing != nil: closing = hold
             case .holdChanged(let hold): written.append(.holdChanged(name == .holdOfNothing ? hold.with(amount: .zero) : hold))
+            case .holdExtended(let hold, let before): written.append(.holdExtended(hold, from: before))
             case .keySpent(let key, let spent): written.append(.keySpent(key, spent + (spentGap[key] ?? .zero)))
             case .entry(let entry):
                 if let hold = closing {
@@ -116,17 +121,34 @@
             }
         }
 
+        /// A hold has the number of its opening entry, which others may have shifted.
+        private mutating func renamed(_ record: LedgerRecord) -> LedgerRecord {
+            guard shift != 0 else { return record }
+            switch record {
+            case .holdOpened(let hold):
+                let id = HoldID(hold.id.value + shift)
+                renames[hold.id] = id
+                return .holdOpened(hold.with(id: id))
+            case .holdChanged(let hold): return .holdChanged(hold.with(id: renames[hold.id] ?? hold.id))
+            case .holdExtended(let hold, let before): return .holdExtended(hold.with(id: renames[hold.id] ?? hold.id), from: before)
+            case .entry(let entry): return .entry(entry.with(hold: entry.hold.map { renames[$0] ?? $0 }))
+            default: return record
+            }
+        }
+
         private mutating func post(_ entry: Entry, into written: inout [LedgerRecord]) {
             if name == .holdOfNothing, entry.kind == .hold {
                 write(entry.with(available: .zero, held: .zero), instead: entry, into: &written)
                 return
             }
-            if entry.kind == .hold { seen += 1 }
-            if name == .entryLeftOut, entry.kind == .hold, seen == 5 { return }
             write(entry, instead: entry, into: &written)
         }
 
         private mutating func close(_ hold: Hold, by entry: Entry, into written: inout [LedgerRecord]) {
+            if name == .entryLeftOut, entry.kind == .settle {
+                seen += 1
+                if seen == 5 { return }
+            }
             let (hold, changed) = closed(hold, entry)
             let before = entry.revenue + entry.writeoff
             let after = changed.revenue + changed.writeoff
@@ -134,9 +156,23 @@
             written.append(.holdChanged(hold))
             write(changed, instead: entry, into: &written)
             guard name == .chargeTwice, changed.kind == .settle, changed.revenue > .zero else { return }
+            bill(hold, again: changed, into: &written)
+        }
+
+        private mutating func bill(_ hold: Hold, again changed: Entry, into written: inout [LedgerRecord]) {
+            let price = changed.revenue
+            let nothing = changed.with(available: .zero, held: .zero, revenue: .zero, writeoff: .zero)
             shift += 1
-            let again = changed.with(available: -changed.revenue, held: .zero, revenue: changed.revenue)
-            write(again, instead: again.with(available: .zero, held: .zero, revenue: .zero), into: &written)
+            var second = hold.with(id: HoldID(changed.id.value + shift), amount: price)
+            let closing = second.closing
+            (second.state, second.closing) = (.dispatched, nil)
+            written.append(.holdOpened(second))
+            write(nothing.with(kind: .hold, hold: second.id, available: -price, held: price), instead: nothing, into: &written)
+            shift += 1
+            (second.state, second.closing) = (.settled, closing)
+            written.append(.holdChanged(second))
+            write(nothing.with(hold: second.id, held: -price, revenue: price), instead: nothing, into: &written)
+            spentGap[hold.key, default: .zero] += price
         }
 
         /// The closing as the bug has it.
@@ -190,12 +226,12 @@
 
     extension Entry {
         fileprivate func with(
-            id: EntryID? = nil, kind: Kind? = nil, available: Money? = nil, held: Money? = nil, revenue: Money? = nil,
+            id: EntryID? = nil, kind: Kind? = nil, hold: HoldID? = nil, available: Money? = nil, held: Money? = nil, revenue: Money? = nil,
             writeoff: Money? = nil, availableAfter: Money? = nil, heldAfter: Money? = nil
         ) -> Entry {
             Entry(
                 id: id ?? self.id, at: at, epoch: epoch, kind: kind ?? self.kind, account: account, book: book, key: key,
-                hold: hold,
+                hold: hold ?? self.hold,
                 available: available ?? self.available, held: held ?? self.held, revenue: revenue ?? self.revenue, grant: grant,
                 writeoff: writeoff ?? self.writeoff, availableAfter: availableAfter ?? self.availableAfter,
                 heldAfter: heldAfter ?? self.heldAfter, note: note)
@@ -203,9 +239,10 @@
     }
 
     extension Hold {
-        fileprivate func with(amount: Money) -> Hold {
+        fileprivate func with(id: HoldID? = nil, amount: Money? = nil) -> Hold {
             Hold(
-                id: id, request: request, account: account, book: book, key: key, price: price, model: model, amount: amount,
+                id: id ?? self.id, request: request, account: account, book: book, key: key, price: price, model: model,
+                amount: amount ?? self.amount,
                 inputFairTokens: inputFairTokens, epoch: epoch, opened: opened, state: state, attempts: attempts, engine: engine,
                 accepted: accepted, outputTokens: outputTokens, closing: closing)
         }

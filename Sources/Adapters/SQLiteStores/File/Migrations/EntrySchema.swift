@@ -13,57 +13,63 @@ let entrySchema = """
     DROP TRIGGER chain_is_of_this_epoch;
     DROP TRIGGER chain_remains;
 
+    -- Few constraints that are asked of every row, and of each kind what it must be: they are half of what a row costs. What they leave
+    -- out (that a hold was opened, by whom, at which price) the program asks before it writes and the audit afterwards.
     CREATE TABLE full_entries (
-        id                INTEGER PRIMARY KEY CHECK (id > 0),
+        id                INTEGER PRIMARY KEY,
         at                INTEGER NOT NULL,
         epoch             INTEGER NOT NULL,
         kind              TEXT NOT NULL,
         account           INTEGER NOT NULL,
-        book              TEXT NOT NULL CHECK (book = 'live' OR book = 'test'),
+        book              TEXT NOT NULL,
         key               INTEGER,
         -- The entry that opened the hold: its own id in that entry.
-        hold              INTEGER REFERENCES entries,
+        hold              INTEGER,
         available         INTEGER NOT NULL,
         held              INTEGER NOT NULL,
         revenue           INTEGER NOT NULL,
         granted           INTEGER NOT NULL,
         writeoff          INTEGER NOT NULL,
-        available_after   INTEGER NOT NULL CHECK (available_after >= 0),
-        held_after        INTEGER NOT NULL CHECK (held_after >= 0),
+        available_after   INTEGER NOT NULL,
+        held_after        INTEGER NOT NULL,
         note              TEXT NOT NULL,
         -- The last entry before this one that a statement of the same account and book shows, 0 for none: the way through a
         -- book from its end to its beginning, without an index that every commit would touch all over.
-        previous          INTEGER NOT NULL CHECK (previous BETWEEN 0 AND id - 1),
+        previous          INTEGER NOT NULL,
         -- Of a hold's opening.
         request           TEXT,
         price             INTEGER,
-        input_fair_tokens INTEGER CHECK (input_fair_tokens >= 0),
+        input_fair_tokens INTEGER,
         -- Of its opening, and as it was when it closed.
         engine            TEXT,
         -- Of its closing.
-        attempts          INTEGER CHECK (attempts > 0),
-        accepted          INTEGER CHECK (accepted BETWEEN 0 AND 1),
-        output_tokens     INTEGER CHECK (output_tokens >= 0),
-        prompt_tokens     INTEGER CHECK (prompt_tokens BETWEEN 0 AND 2147483648),
-        cached_tokens     INTEGER CHECK (cached_tokens BETWEEN 0 AND prompt_tokens),
-        completion_tokens INTEGER CHECK (completion_tokens BETWEEN 0 AND 2147483648),
-        reasoning_tokens  INTEGER CHECK (reasoning_tokens BETWEEN 0 AND completion_tokens),
-        source            TEXT CHECK (source = 'measured' OR source = 'counted' OR source = 'provisional'),
+        attempts          INTEGER,
+        accepted          INTEGER,
+        output_tokens     INTEGER,
+        prompt_tokens     INTEGER,
+        cached_tokens     INTEGER,
+        completion_tokens INTEGER,
+        reasoning_tokens  INTEGER,
+        source            TEXT,
         CHECK (available + held + revenue + granted + writeoff = 0),
+        CHECK (available_after >= 0),
+        CHECK (held_after >= 0),
+        CHECK (previous < id),
         CHECK (CASE kind
-            WHEN 'hold' THEN hold = id AND key > 0 AND held >= 0 AND available = -held AND granted = 0 AND revenue = 0
-                AND price > 0 AND request <> '' AND input_fair_tokens >= 0 AND engine IS NOT NULL
+            WHEN 'hold' THEN hold = id AND key > 0 AND held >= 0 AND available = -held AND revenue = 0 AND granted = 0
+                AND attempts IS NULL AND price > 0 AND input_fair_tokens >= 0 AND request <> '' AND engine IS NOT NULL
             WHEN 'settle' THEN hold < id AND key > 0 AND held <= 0 AND revenue >= 0 AND writeoff <= 0 AND granted = 0
-                AND attempts > 0 AND prompt_tokens + cached_tokens + completion_tokens + reasoning_tokens >= 0
-                AND source IS NOT NULL
-            WHEN 'extend' THEN hold < id AND key > 0 AND held > 0 AND available = -held AND granted = 0 AND revenue = 0
+                AND attempts > 0 AND cached_tokens BETWEEN 0 AND prompt_tokens
+                AND reasoning_tokens BETWEEN 0 AND completion_tokens AND source IS NOT NULL
+            WHEN 'extend' THEN hold < id AND key > 0 AND held > 0 AND available = -held AND revenue = 0 AND granted = 0
+                AND attempts IS NULL
             WHEN 'release' THEN hold < id AND key > 0 AND held <= 0 AND revenue = 0 AND writeoff = 0 AND granted = 0
                 AND attempts > 0 AND source IS NULL
             WHEN 'provisional' THEN hold < id AND key > 0 AND held <= 0 AND revenue >= 0 AND writeoff = 0 AND granted = 0
-                AND attempts > 0 AND prompt_tokens + cached_tokens + completion_tokens + reasoning_tokens >= 0
-                AND source IS NOT NULL
+                AND attempts > 0 AND cached_tokens BETWEEN 0 AND prompt_tokens
+                AND reasoning_tokens BETWEEN 0 AND completion_tokens AND source IS NOT NULL
             WHEN 'grant' THEN hold IS NULL AND key IS NULL AND held = 0 AND available > 0 AND granted = -available
-            ELSE FALSE
+                AND attempts IS NULL
             END IS TRUE)
     ) STRICT;
 
@@ -82,16 +88,17 @@ let entrySchema = """
         LEFT JOIN holds c ON c.id = e.hold AND e.kind <> 'hold' AND e.kind <> 'extend'
     ORDER BY e.id;
 
-    -- What is known of an open hold beside its terms: as of the last commit, and gone when it is closed.
+    -- What has become of an open hold: as of the last commit, and gone some time after it is closed.
     CREATE TABLE progress (
         hold          INTEGER PRIMARY KEY REFERENCES entries,
+        amount        INTEGER NOT NULL CHECK (amount >= 0),
         attempts      INTEGER NOT NULL CHECK (attempts > 0),
         engine        TEXT NOT NULL,
         accepted      INTEGER NOT NULL CHECK (accepted BETWEEN 0 AND 1),
         output_tokens INTEGER NOT NULL CHECK (output_tokens >= 0)
     ) STRICT;
     INSERT INTO progress
-    SELECT o.id, h.attempts, h.engine, h.accepted, h.output_tokens
+    SELECT o.id, h.amount, h.attempts, h.engine, h.accepted, h.output_tokens
     FROM holds h JOIN entries o ON o.hold = h.id AND o.kind = 'hold' WHERE h.state = 'dispatched';
 
     -- Everything below is as of this entry.
@@ -111,9 +118,18 @@ let entrySchema = """
         SELECT max(id) FROM entries e
         WHERE e.account = balances.account AND e.book = balances.book AND e.kind <> 'hold' AND e.kind <> 'extend'), 0);
 
-    CREATE UNIQUE INDEX one_grant_per_reference ON entries (account, book, note) WHERE hold IS NULL;
     CREATE UNIQUE INDEX one_closing_per_hold ON entries (hold) WHERE attempts IS NOT NULL;
-    CREATE INDEX extensions_of_hold ON entries (hold) WHERE kind = 'extend';
+    -- The reference of every grant: a table of its own, so that other entries need not be asked whether they are one.
+    CREATE TABLE grants (
+        account   INTEGER NOT NULL REFERENCES accounts,
+        book      TEXT NOT NULL CHECK (book = 'live' OR book = 'test'),
+        reference TEXT NOT NULL,
+        entry     INTEGER NOT NULL UNIQUE REFERENCES entries,
+        PRIMARY KEY (account, book, reference)
+    ) STRICT, WITHOUT ROWID;
+    INSERT INTO grants SELECT account, book, note, id FROM entries WHERE kind = 'grant';
+    CREATE TRIGGER grants_stay BEFORE UPDATE ON grants BEGIN SELECT RAISE(ABORT, 'a reference is never changed'); END;
+    CREATE TRIGGER grants_remain BEFORE DELETE ON grants BEGIN SELECT RAISE(ABORT, 'a reference is never removed'); END;
 
     CREATE TRIGGER entries_stay BEFORE UPDATE ON entries BEGIN SELECT RAISE(ABORT, 'an entry is never changed'); END;
     CREATE TRIGGER entries_remain BEFORE DELETE ON entries BEGIN SELECT RAISE(ABORT, 'an entry is never removed'); END;
@@ -124,9 +140,7 @@ let entrySchema = """
     -- A hold as one row, for those who look: nothing is stored here.
     CREATE VIEW holds AS
     SELECT o.id, o.request, o.account, o.book, o.key, o.price, p.model,
-        coalesce(-c.held, o.held + (SELECT coalesce(sum(x.held), 0) FROM entries x WHERE x.hold = o.id AND x.kind = 'extend'))
-            AS amount,
-        o.input_fair_tokens, o.epoch, o.at AS opened,
+        coalesce(-c.held, g.amount, o.held) AS amount, o.input_fair_tokens, o.epoch, o.at AS opened,
         CASE c.kind WHEN 'settle' THEN 'settled' WHEN 'release' THEN 'released' WHEN 'provisional' THEN 'provisional'
             ELSE 'dispatched' END AS state,
         coalesce(c.attempts, g.attempts, 1) AS attempts, coalesce(c.engine, g.engine, o.engine) AS engine,
