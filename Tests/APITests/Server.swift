@@ -43,7 +43,7 @@ struct Server {
         let keys = KeyDirectory([], mint: mint, clock: clock)
         let administration = Administration(ledger: ledger, store: store, keys: keys, mint: mint)
         let chat = Chat(
-            catalog: ModelCatalog(chat: ChatModel.builtIn + [.unpriced]), prices: PriceList(Array(begun.ledger.prices.values)),
+            catalog: ModelCatalog(chat: ChatModel.builtIn + [.unpriced]), prices: PriceList(begun.ledger.prices),
             routes: RouteTable(
                 live: [model: [Route(engine: engine, model: "up")], "unpriced": [Route(engine: engine, model: "up")]],
                 sandbox: engine),

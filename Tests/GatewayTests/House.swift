@@ -32,7 +32,7 @@ final class House: Sendable {
         clock = ManualClock()
         store = try SQLiteLedgerStore.inMemory()
         let begun = try Recovery.begin(store, prices: PriceList.builtInChat, clock: clock)
-        let versions = Array(begun.ledger.prices.values)
+        let versions = begun.ledger.prices
         let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         ledger = LedgerWriter(ledger: begun.ledger, store: store, clock: clock, logger: logger)
         let routes = engines.map { Route(engine: $0, model: "up-\($0.name)") }

@@ -90,12 +90,12 @@ import Units
         (forgery(of: 1, epoch: 1) + link(to: 12), "an earlier epoch writes no more"),
         ("INSERT INTO grants SELECT account, book, reference, 3 FROM grants", "UNIQUE constraint failed: grants.account"),
         (forgery(of: 1, available: "available + 1"), "CHECK constraint failed: available + held"),
-        (forgery(of: 1, available: "-available", granted: "-granted"), "CHECK constraint failed: CASE kind"),
-        (forgery(of: 3), "UNIQUE constraint failed: entries.hold"), (forgery(of: 11), "CHECK constraint failed: CASE kind"),
-        (forgery(of: 3, hold: "NULL"), "CHECK constraint failed: CASE kind"),
-        (forgery(of: 3, hold: "99"), "CHECK constraint failed: CASE kind"),
-        (forgery(of: 3, kind: "'gift'"), "CHECK constraint failed: CASE kind"),
-        (forgery(of: 3, hold: "10", source: "NULL"), "CHECK constraint failed: CASE kind"),
+        (forgery(of: 1, available: "-available", granted: "-granted"), "CHECK constraint failed: kind <> 'grant'"),
+        (forgery(of: 3), "UNIQUE constraint failed: entries.hold"), (forgery(of: 11), "CHECK constraint failed: kind <> 'hold'"),
+        (forgery(of: 3, hold: "NULL"), "CHECK constraint failed: kind <> 'settle'"),
+        (forgery(of: 3, hold: "99"), "CHECK constraint failed: kind <> 'settle'"),
+        (forgery(of: 3, kind: "'gift'"), "CHECK constraint failed: kind = 'hold'"),
+        (forgery(of: 3, hold: "10", source: "NULL"), "CHECK constraint failed: kind <> 'settle'"),
         (forgery(of: 1, available: "-9999999", granted: "9999999", after: "-1"), "CHECK constraint failed: available_after >= 0"),
     ])
     func `the database itself refuses what the ledger never does`(sql: String, reason: String) throws {
@@ -150,7 +150,7 @@ import Units
         try play.play(LedgerStory("rich", "account A · price m 1 1 · key k A live · top-up A 1000 r"))
         let store = play.stage.store
         var ledger = play.ledger
-        let price = try #require(ledger.prices[PriceID(1)])
+        let price = try #require(ledger.price(PriceID(1)))
         let quote = Quote(price: price, inputBoundTokens: 10, inputFairTokens: 10, choices: 1, outputCap: 10)
         let clock = ContinuousClock()
         var fastest = Duration.seconds(60)

@@ -36,12 +36,24 @@ extension Rate {
     /// overflows, and the quotient of a few terms fits `Int64`.
     /// - Returns: nil when the sum does not fit ``Money``.
     package static func cost(_ terms: [(quantity: Int, rate: Rate)]) -> Money? {
-        var numerator: Int128 = 0
-        for term in terms {
-            precondition(term.quantity >= 0 && term.quantity <= quantityMax, "a quantity is within 0...2^31")
-            numerator += Int128(term.quantity) * Int128(term.rate.nanodollarsPerMillion)
+        cost(terms.reduce(0) { $0 + $1.rate.millionths($1.quantity) })
+    }
+
+    /// What `quantity` units cost, in millionths of a nanodollar: to be added up before it is rounded.
+    package func millionths(_ quantity: Int) -> Int128 {
+        precondition(quantity >= 0 && quantity <= Rate.quantityMax, "a quantity is within 0...2^31")
+        return Int128(quantity) * Int128(nanodollarsPerMillion)
+    }
+
+    /// A sum of ``millionths(_:)``, rounded up.
+    /// - Returns: nil when it does not fit ``Money``.
+    package static func cost(_ millionths: Int128) -> Money? {
+        // Nearly every sum fits a word, and dividing a word takes a tenth of the time.
+        if let word = Int64(exactly: millionths), word >= 0 {
+            let (whole, rest) = word.quotientAndRemainder(dividingBy: 1_000_000)
+            return Money(nanodollars: rest > 0 ? whole + 1 : whole)
         }
-        guard let nanodollars = Int64(exactly: numerator.dividedRoundingUp(by: 1_000_000)) else { return nil }
+        guard let nanodollars = Int64(exactly: millionths.dividedRoundingUp(by: 1_000_000)) else { return nil }
         return Money(nanodollars: nanodollars)
     }
 

@@ -41,7 +41,7 @@ final class Life: @unchecked Sendable {
         let engines = house.engines.map { SimulatedEngine($0, life: self) }
         let routes = engines.enumerated().map { Route(engine: $1, model: "up-\($0)", weight: $0 + 1) }
         openChat = Chat(
-            catalog: ModelCatalog(chat: ChatModel.builtIn), prices: PriceList(Array(ledger.prices.values)),
+            catalog: ModelCatalog(chat: ChatModel.builtIn), prices: PriceList(ledger.prices),
             routes: RouteTable(
                 live: Dictionary(uniqueKeysWithValues: House.models.map { ($0, routes) }), sandbox: engines[0],
                 draw: { world.number(0...$0 - 1) }),

@@ -18,7 +18,7 @@ final class SimulatedDesk: LedgerDesk, @unchecked Sendable {
     private var world: World { life.world }
 
     /// As the writer's own.
-    private static let noteDelay: Int64 = 500_000_000
+    private static let noteDelay: Int64 = 50_000_000
 
     init(_ life: Life, ledger: Ledger, disk: SimulatedDisk, recipe: Recipe, fault: PlantedFault?) {
         self.life = life
@@ -30,7 +30,7 @@ final class SimulatedDesk: LedgerDesk, @unchecked Sendable {
     }
 
     func balance(of purse: Purse) -> Balance {
-        var balance = published.balances[purse] ?? .zero
+        var balance = published.balance(of: purse)
         if fault == .showsPosted { balance.available = balance.posted }
         return balance
     }
@@ -156,7 +156,7 @@ final class SimulatedDesk: LedgerDesk, @unchecked Sendable {
             records.map { record in
                 guard case .entry(let entry) = record, entry.kind == .hold else { return record }
                 let purse = Purse(account: entry.account, book: entry.book)
-                return .entry(entry.leaving((published.balances[purse] ?? .zero).available + entry.available))
+                return .entry(entry.leaving(published.balance(of: purse).available + entry.available))
             }
         default: records
         }

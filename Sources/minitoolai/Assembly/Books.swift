@@ -41,11 +41,11 @@ struct Books: Sendable {
         }
         let models = Set(priced.map(\.0))
         let writer = LedgerWriter(ledger: ledger, store: store, clock: clock, logger: logger)
-        let keys = KeyDirectory(ledger.keys.values, mint: mint, clock: clock)
+        let keys = KeyDirectory(ledger.keys, mint: mint, clock: clock)
         return Books(
             directory: directory, store: store, ledger: writer, keys: keys,
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
-            prices: PriceList(ledger.prices.values.filter { models.contains($0.model) }))
+            prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 
     func desk(engines: [any ChatEngine]) -> ControlDesk {

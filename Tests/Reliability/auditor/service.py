@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-#: How old the last checkpoint of a running answer may be when the process ends: a second until it is noted, half a second until
+#: How old the last checkpoint of a running answer may be when the process ends: a second until it is noted, a moment until
 #: it is written, and as much again for a machine that is busy.
 CHECKPOINT_SECONDS = 3.0
 CHECKPOINT_TOKENS = 64

@@ -41,7 +41,8 @@ final class Fold {
         var hasProgress = false
     }
 
-    private var purses: [Purse: OfPurse] = [:]
+    /// By ``Purse/number``.
+    private var purses = Numbered<OfPurse>()
     private var unwrittenPurses: [Purse] = []
     private var unwrittenSpent: [KeyID: Money] = [:]
     private var openHolds: [HoldID: OpenHold] = [:]
@@ -65,7 +66,7 @@ final class Fold {
         while let row = try balances.next() {
             var columns = Columns(row)
             let purse = try columns.purse(of: "a balance")
-            purses[purse] = OfPurse(
+            purses[purse.number] = OfPurse(
                 balance: Balance(available: columns.money(), held: columns.money()), lastShown: columns.next())
         }
         let listed = "SELECT o.id, o.held FROM open_holds JOIN entries o ON o.id = open_holds.hold"
@@ -131,8 +132,11 @@ final class Fold {
 
     /// - Returns: the last entry before it that a statement of its purse shows.
     private func move(_ entry: EntryTail) -> Int64 {
-        let (previous, isFirst) = purses[entry.purse, default: OfPurse()].take(
-            entry.id, isShown: entry.kind.isShown, leaving: entry.balance)
+        let number = entry.purse.number
+        if purses[number] == nil { purses[number] = OfPurse() }
+        guard let (previous, isFirst) = purses[number]?.take(entry.id, isShown: entry.kind.isShown, leaving: entry.balance) else {
+            preconditionFailure("a purse that was put there is there")
+        }
         if isFirst { unwrittenPurses.append(entry.purse) }
         return previous
     }
@@ -178,9 +182,9 @@ final class Fold {
 
     func write(with statements: CommitStatements) throws {
         for purse in unwrittenPurses {
-            guard let state = purses[purse] else { preconditionFailure("a purse that was touched is there") }
+            guard let state = purses[purse.number] else { preconditionFailure("a purse that was touched is there") }
             try statements.put(state, of: purse)
-            purses[purse]?.wasWritten()
+            purses[purse.number]?.wasWritten()
         }
         for (key, total) in unwrittenSpent { try statements.set(spent: total, by: key) }
         for hold in closed { try statements.delete(openHold: hold) }

@@ -103,6 +103,6 @@ package struct Quote: Hashable, Sendable {
         let (perChoice, overflow) = outputPerChoice.multipliedReportingOverflow(by: choices)
         let (output, carry) = perChoice.addingReportingOverflow(extraOutputTokens)
         guard !overflow, !carry, input <= Rate.quantityMax, output <= Rate.quantityMax else { return nil }
-        return Rate.cost([(input, inputRate), (output, price.price.output)])
+        return Rate.cost(inputRate.millionths(input) + price.price.output.millionths(output))
     }
 }

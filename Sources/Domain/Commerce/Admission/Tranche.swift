@@ -28,7 +28,7 @@ package enum Tranche {
     static func share(of available: Money) -> Money { Money(nanodollars: available.nanodollars / shareDivisor) }
 
     private static func price(_ tokens: Int, at rate: Rate) -> Money {
-        guard let price = Rate.cost([(min(max(0, tokens), Rate.quantityMax), rate)]) else {
+        guard let price = Rate.cost(rate.millionths(min(max(0, tokens), Rate.quantityMax))) else {
             preconditionFailure("one quantity at one rate always fits")
         }
         return price

@@ -40,6 +40,10 @@ package struct Purse: Hashable, Sendable {
         self.book = book
     }
 
-    /// One number instead of a number and a word: every entry looks its purse up.
-    package func hash(into hasher: inout Hasher) { hasher.combine(account.value << 1 | (book == .live ? 0 : 1)) }
+    /// Both in one number, by which books are kept.
+    package var number: Int64 { account.value * 2 + (book == .live ? 0 : 1) }
+
+    init(number: Int64) { self.init(account: AccountID(number / 2), book: number % 2 == 0 ? .live : .test) }
+
+    package func hash(into hasher: inout Hasher) { hasher.combine(number) }
 }

@@ -5,15 +5,14 @@ package import Units
 package struct Ledger: Sendable {
     package let epoch: Epoch
     package private(set) var accounts: [AccountID: AccountRecord]
-    package private(set) var balances: [Purse: Balance]
-    package private(set) var keys: [KeyID: KeyRecord]
     package private(set) var openHolds: [HoldID: Hold]
-    package private(set) var prices: [PriceID: PriceVersion]
-    package private(set) var spent: [KeyID: Money]
     /// Commands that found their hold already closed or not theirs; each is a lost race, not an error.
     package private(set) var staleCommands = 0
 
-    private var heldByKey: [KeyID: Money]
+    /// By ``Purse/number``.
+    private var books: Numbered<Balance>
+    private var keyStates: Numbered<KeyState>
+    private var priceVersions: Numbered<PriceVersion>
     private var currentPrices: [String: PriceID]
     private var names: [String: AccountID]
     private var credits: [CreditName: LedgerImage.Credit]
@@ -24,16 +23,27 @@ package struct Ledger: Sendable {
 
     private struct CreditName: Hashable { let purse: Purse, reference: String }
 
+    private struct KeyState: Sendable {
+        var record: KeyRecord
+        /// What its open holds set aside, and what it has paid in all.
+        var held = Money.zero
+        var spent = Money.zero
+
+        var purse: Purse { Purse(account: record.account, book: record.book) }
+
+        /// What it may still set aside under its own limit; nil when it has none.
+        var left: Money? { record.limit.map { max(.zero, $0 - spent - held) } }
+    }
+
     /// The ledger as `image` left it, serving as `epoch`.
     package init(_ image: LedgerImage, epoch: Epoch) {
         self.epoch = epoch
         accounts = Dictionary(uniqueKeysWithValues: image.accounts.map { ($0.id, $0) })
-        balances = image.balances
-        keys = Dictionary(uniqueKeysWithValues: image.keys.map { ($0.id, $0) })
+        books = Numbered(image.balances.map { ($0.number, $1) })
+        keyStates = Numbered(
+            image.keys.map { ($0.id.value, KeyState(record: $0, spent: image.spent[$0.id] ?? .zero)) })
         openHolds = Dictionary(uniqueKeysWithValues: image.openHolds.map { ($0.id, $0) })
-        prices = Dictionary(uniqueKeysWithValues: image.prices.map { ($0.id, $0) })
-        spent = image.spent
-        heldByKey = Dictionary(image.openHolds.map { ($0.key, $0.amount) }, uniquingKeysWith: +)
+        priceVersions = Numbered(image.prices.map { ($0.id.value, $0) })
         currentPrices = PriceList(image.prices).versions.mapValues(\.id)
         names = Dictionary(uniqueKeysWithValues: image.accounts.map { ($0.name, $0.id) })
         credits = Dictionary(
@@ -42,195 +52,237 @@ package struct Ledger: Sendable {
         lastKey = image.keys.map(\.id.value).max() ?? 0
         lastPrice = image.prices.map(\.id.value).max() ?? 0
         lastEntry = image.lastEntry
+        for hold in image.openHolds { keyStates[hold.key.value]?.held += hold.amount }
     }
 
-    package func balance(of purse: Purse) -> Balance { balances[purse] ?? .zero }
+    package func balance(of purse: Purse) -> Balance { books[purse.number] ?? .zero }
+
+    /// Every book that money ever moved in.
+    package var balances: [Purse: Balance] {
+        Dictionary(uniqueKeysWithValues: books.pairs.map { (Purse(number: $0), $1) })
+    }
+
+    /// In order of creation.
+    package var keys: [KeyRecord] { keyStates.pairs.map(\.1.record) }
+
+    /// What keys have paid in all, those that have.
+    package var spent: [KeyID: Money] {
+        Dictionary(uniqueKeysWithValues: keyStates.pairs.filter { $1.spent > .zero }.map { (KeyID($0), $1.spent) })
+    }
+
+    /// Every version of every price, in order of creation.
+    package var prices: [PriceVersion] { priceVersions.pairs.map(\.1) }
+
+    package func price(_ id: PriceID) -> PriceVersion? { priceVersions[id.value] }
 
     package func account(named name: String) -> AccountRecord? { names[name].flatMap { accounts[$0] } }
 
     /// Decides one command and applies it to the state. The records come in the order in which they must be written;
     /// a command that changes nothing leaves none.
     package mutating func step(_ command: LedgerCommand, at now: Instant) -> (outcome: LedgerOutcome, records: [LedgerRecord]) {
+        var records: [LedgerRecord] = []
+        let outcome = step(command, at: now, into: &records)
+        return (outcome, records)
+    }
+
+    /// The same, for many commands that are written together.
+    package mutating func step(
+        _ command: LedgerCommand, at now: Instant, into records: inout [LedgerRecord]
+    ) -> LedgerOutcome {
         switch command {
-        case .openAccount(let name): openAccount(name, at: now)
-        case .grant(let purse, let amount, let reference): grant(amount, to: purse, reference: reference, at: now)
-        case .createKey(let new): createKey(new, at: now)
-        case .revokeKey(let id): revokeKey(id, at: now)
-        case .setPrice(let model, let price): setPrice(price, of: model, at: now)
-        case .hold(let request): hold(request, at: now)
+        case .openAccount(let name): openAccount(name, at: now, into: &records)
+        case .grant(let purse, let amount, let reference):
+            grant(amount, to: purse, reference: reference, at: now, into: &records)
+        case .createKey(let new): createKey(new, at: now, into: &records)
+        case .revokeKey(let id): revokeKey(id, at: now, into: &records)
+        case .setPrice(let model, let price): setPrice(price, of: model, at: now, into: &records)
+        case .hold(let request): hold(request, at: now, into: &records)
         case .dispatch(let id, let engine):
-            advance(id) {
+            advance(id, into: &records) {
                 $0.attempts += 1
                 $0.engine = engine
                 $0.accepted = false
             }
-        case .accept(let id): advance(id) { $0.accepted = true }
-        case .progress(let id, let tokens): advance(id) { $0.note(outputTokens: tokens) }
-        case .extend(let id, let tokens): extend(id, by: tokens, at: now)
+        case .accept(let id): advance(id, into: &records) { $0.accepted = true }
+        case .progress(let id, let tokens): advance(id, into: &records) { $0.note(outputTokens: tokens) }
+        case .extend(let id, let tokens): extend(id, by: tokens, at: now, into: &records)
         case .settle(let id, let usage, let source, let note):
-            settle(id, usage: usage, source: source, note: note, at: now)
-        case .release(let id, let reason): release(id, reason: reason, at: now)
-        case .recover(let id): recover(id, at: now)
+            settle(id, usage: usage, source: source, note: note, at: now, into: &records)
+        case .release(let id, let reason): release(id, reason: reason, at: now, into: &records)
+        case .recover(let id): recover(id, at: now, into: &records)
         }
     }
 
-    package typealias Step = (outcome: LedgerOutcome, records: [LedgerRecord])
+    private typealias Records = [LedgerRecord]
 
     // MARK: Accounts, keys, prices
 
-    private mutating func openAccount(_ name: String, at now: Instant) -> Step {
-        guard names[name] == nil else { return (.rejected(.accountNameTaken(name)), []) }
+    private mutating func openAccount(_ name: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        guard names[name] == nil else { return .rejected(.accountNameTaken(name)) }
         lastAccount += 1
         let record = AccountRecord(id: AccountID(lastAccount), name: name, created: now)
         accounts[record.id] = record
         names[name] = record.id
-        return (.account(record), [.account(record)])
+        records.append(.account(record))
+        return .account(record)
     }
 
-    private mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant) -> Step {
-        guard accounts[purse.account] != nil else { return (.rejected(.accountUnknown(purse.account.description)), []) }
+    private mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        guard accounts[purse.account] != nil else { return .rejected(.accountUnknown(purse.account.description)) }
         let name = CreditName(purse: purse, reference: reference)
         let balance = balance(of: purse)
         if let known = credits[name] {
             guard known.amount == amount else {
-                return (.rejected(.referenceTaken(reference, amount: known.amount)), [])
+                return .rejected(.referenceTaken(reference, amount: known.amount))
             }
-            return (.credited(entry: known.entry, balance: balance, repeated: true), [])
+            return .credited(entry: known.entry, balance: balance, repeated: true)
         }
         guard amount > .zero, let posted = balance.posted.adding(amount), posted <= Ledger.balanceMax else {
-            return (.rejected(.amountOutOfRange(amount)), [])
+            return .rejected(.amountOutOfRange(amount))
         }
         let entry = post(.grant, purse, available: amount, grant: -amount, note: reference, at: now)
         credits[name] = LedgerImage.Credit(purse: purse, reference: reference, entry: entry.id, amount: amount)
-        return (.credited(entry: entry.id, balance: self.balance(of: purse), repeated: false), [.entry(entry)])
+        records.append(.entry(entry))
+        return .credited(entry: entry.id, balance: self.balance(of: purse), repeated: false)
     }
 
     /// The most one book may hold: $1,000,000,000. Sums of a few such amounts still fit ``Money``.
     package static let balanceMax = Money(nanodollars: 1_000_000_000 * Money.nanodollarsPerDollar)
 
-    private mutating func createKey(_ new: NewKey, at now: Instant) -> Step {
-        guard accounts[new.account] != nil else { return (.rejected(.accountUnknown(new.account.description)), []) }
+    private mutating func createKey(_ new: NewKey, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        guard accounts[new.account] != nil else { return .rejected(.accountUnknown(new.account.description)) }
         if let limit = new.limit, limit < .zero {
             let expected = "an amount of US dollars that is not negative"
-            return (.rejected(.invalid(field: "limit", expected: expected, got: limit.description)), [])
+            return .rejected(.invalid(field: "limit", expected: expected, got: limit.description))
         }
         lastKey += 1
         let record = KeyRecord(
             id: KeyID(lastKey), account: new.account, book: new.book, mac: new.mac, prefix: new.prefix, label: new.label,
             models: new.models, limit: new.limit, expires: new.expires, created: now)
-        keys[record.id] = record
-        return (.key(record), [.key(record)])
+        keyStates[record.id.value] = KeyState(record: record)
+        records.append(.key(record))
+        return .key(record)
     }
 
-    private mutating func revokeKey(_ id: KeyID, at now: Instant) -> Step {
-        guard var record = keys[id] else { return (.rejected(.keyUnknown(id.description)), []) }
-        guard record.revoked == nil else { return (.key(record), []) }
-        record.revoked = now
-        keys[id] = record
-        return (.key(record), [.keyRevoked(id, at: now)])
+    private mutating func revokeKey(_ id: KeyID, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        guard let record = keyStates[id.value]?.record else { return .rejected(.keyUnknown(id.description)) }
+        guard record.revoked == nil else { return .key(record) }
+        keyStates[id.value]?.record.revoked = now
+        records.append(.keyRevoked(id, at: now))
+        return .key(record)
     }
 
-    private mutating func setPrice(_ price: ChatPrice, of model: String, at now: Instant) -> Step {
-        if let current = currentPrices[model].flatMap({ prices[$0] }), current.price == price { return (.price(current), []) }
+    private mutating func setPrice(_ price: ChatPrice, of model: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        if let current = currentPrices[model].flatMap({ self.price($0) }), current.price == price { return .price(current) }
         lastPrice += 1
         let version = PriceVersion(id: PriceID(lastPrice), model: model, price: price, since: now)
-        prices[version.id] = version
+        priceVersions[version.id.value] = version
         currentPrices[model] = version.id
-        return (.price(version), [.price(version)])
+        records.append(.price(version))
+        return .price(version)
     }
 
     // MARK: Holds
 
-    private mutating func hold(_ request: HoldRequest, at now: Instant) -> Step {
-        guard let key = keys[request.key] else { return (.refused(.unknownKey), []) }
-        if let refusal = key.refusal(at: now) { return (.refused(refusal), []) }
-        precondition(prices[request.quote.price.id] == request.quote.price, "a quote names a price the ledger knows")
-        guard request.quote.bound != nil, let least = request.quote.least else { return (.refused(.notPriceable), []) }
+    private mutating func hold(_ request: HoldRequest, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        guard let key = keyStates[request.key.value] else { return .refused(.unknownKey) }
+        if let refusal = key.record.refusal(at: now) { return .refused(refusal) }
+        precondition(price(request.quote.price.id) == request.quote.price, "a quote names a price the ledger knows")
+        guard request.quote.bound != nil, let least = request.quote.least else { return .refused(.notPriceable) }
 
-        let purse = Purse(account: key.account, book: key.book)
+        let purse = key.purse
         let available = balance(of: purse).available
-        let left = self.left(of: key)
-        guard let afforded = request.quote.afforded(by: min(available, left ?? available)) else {
-            if let left, left < available { return (.refused(.keyLimitReached(needed: least, left: left)), []) }
-            return (.refused(.insufficientBalance(needed: least, available: available)), [])
+        guard let afforded = request.quote.afforded(by: min(available, key.left ?? available)) else {
+            if let left = key.left, left < available { return .refused(.keyLimitReached(needed: least, left: left)) }
+            return .refused(.insufficientBalance(needed: least, available: available))
         }
 
         let hold = Hold(
-            id: HoldID(openedBy: EntryID(lastEntry.value + 1)), request: request.request, account: key.account, book: key.book, key: key.id,
-            price: request.quote.price.id, model: request.quote.price.model, amount: afforded.hold,
+            id: HoldID(openedBy: EntryID(lastEntry.value + 1)), request: request.request, account: purse.account,
+            book: purse.book, key: request.key, price: request.quote.price.id, model: request.quote.price.model, amount: afforded.hold,
             inputFairTokens: request.quote.inputFairTokens, epoch: epoch, opened: now, state: .dispatched, attempts: 1,
             engine: request.engine, accepted: false, outputTokens: 0, closing: nil)
-        let entry = post(.hold, purse, key: key.id, hold: hold.id, available: -hold.amount, held: hold.amount, at: now)
+        let entry = post(.hold, purse, key: request.key, hold: hold.id, available: -hold.amount, held: hold.amount, at: now)
         openHolds[hold.id] = hold
-        heldByKey[key.id, default: .zero] += hold.amount
+        keyStates[request.key.value]?.held += hold.amount
         let funds = HeldFunds(hold: hold.id, amount: hold.amount, outputCap: afforded.outputCap)
-        return (.held(funds), [.holdOpened(hold), .entry(entry)])
+        records.append(.holdOpened(hold))
+        records.append(.entry(entry))
+        return .held(funds)
     }
 
     /// More for an answer under way, never above the key's limit. A key that was revoked or has expired since keeps what it began.
-    private mutating func extend(_ id: HoldID, by outputTokens: Int, at now: Instant) -> Step {
+    private mutating func extend(_ id: HoldID, by outputTokens: Int, at now: Instant, into records: inout Records) -> LedgerOutcome {
         guard let hold = openHold(id) else { return stale() }
-        guard let rate = prices[hold.price]?.price.output else { preconditionFailure("a hold's price is never forgotten") }
+        guard let rate = price(hold.price)?.price.output else { preconditionFailure("a hold's price is never forgotten") }
         let available = balance(of: hold.purse).available
-        let left = keys[hold.key].flatMap(left(of:))
+        let left = keyStates[hold.key.value]?.left
         guard let more = Tranche.extension(by: outputTokens, at: rate, from: min(available, left ?? available)) else {
             let needed = Tranche.least(at: rate)
-            if let left, left < available { return (.refused(.keyLimitReached(needed: needed, left: left)), []) }
-            return (.refused(.insufficientBalance(needed: needed, available: available)), [])
+            if let left, left < available { return .refused(.keyLimitReached(needed: needed, left: left)) }
+            return .refused(.insufficientBalance(needed: needed, available: available))
         }
-        guard more > .zero else { return (.extended(to: hold.amount), []) }
+        guard more > .zero else { return .extended(to: hold.amount) }
 
         var extended = hold
         extended.amount += more
         let entry = post(.extend, hold.purse, key: hold.key, hold: id, available: -more, held: more, at: now)
         openHolds[id] = extended
-        heldByKey[hold.key, default: .zero] += more
-        return (.extended(to: extended.amount), [.holdExtended(extended, from: hold.amount), .entry(entry)])
+        keyStates[hold.key.value]?.held += more
+        records.append(.holdExtended(extended, from: hold.amount))
+        records.append(.entry(entry))
+        return .extended(to: extended.amount)
     }
 
-    private mutating func advance(_ id: HoldID, _ change: (inout Hold) -> Void) -> Step {
+    private mutating func advance(
+        _ id: HoldID, into records: inout Records, _ change: (inout Hold) -> Void
+    ) -> LedgerOutcome {
         guard let before = openHold(id) else { return stale() }
         var hold = before
         change(&hold)
-        guard hold != before else { return (.noted, []) }
+        guard hold != before else { return .noted }
         openHolds[id] = hold
-        return (.noted, [.holdChanged(hold)])
+        records.append(.holdChanged(hold))
+        return .noted
     }
 
     private mutating func settle(
-        _ id: HoldID, usage: Usage, source: UsageSource, note: String, at now: Instant
-    ) -> Step {
+        _ id: HoldID, usage: Usage, source: UsageSource, note: String, at now: Instant, into records: inout Records
+    ) -> LedgerOutcome {
         guard let hold = openHold(id) else { return stale() }
         guard usage.isPlausible else {
             let reason = "the engine's report made no sense; billed what was delivered at the last checkpoint"
             return close(
                 hold, as: .settled, usage: hold.delivered, source: .counted,
-                note: note.isEmpty ? reason : "\(note); \(reason)", at: now)
+                note: note.isEmpty ? reason : "\(note); \(reason)", at: now, into: &records)
         }
-        return close(hold, as: .settled, usage: usage, source: source, note: note, at: now)
+        return close(hold, as: .settled, usage: usage, source: source, note: note, at: now, into: &records)
     }
 
-    private mutating func release(_ id: HoldID, reason: String, at now: Instant) -> Step {
+    private mutating func release(_ id: HoldID, reason: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
         guard let hold = openHold(id) else { return stale() }
-        return close(hold, as: .released, usage: nil, source: nil, note: reason, at: now)
+        return close(hold, as: .released, usage: nil, source: nil, note: reason, at: now, into: &records)
     }
 
     /// The rule for work whose process died: nothing was heard of the engine, nothing is charged; an answer had begun, then the
     /// fair estimate of the prompt and the output delivered at the last checkpoint, never above the hold.
-    private mutating func recover(_ id: HoldID, at now: Instant) -> Step {
+    private mutating func recover(_ id: HoldID, at now: Instant, into records: inout Records) -> LedgerOutcome {
         guard let hold = openHolds[id], hold.epoch < epoch else { return stale() }
         guard hold.accepted else {
             return close(
-                hold, as: .released, usage: nil, source: nil, note: "the server stopped before an answer had begun", at: now)
+                hold, as: .released, usage: nil, source: nil, note: "the server stopped before an answer had begun", at: now,
+                into: &records)
         }
         return close(
             hold, as: .provisional, usage: hold.delivered, source: .provisional,
-            note: "the server stopped in mid-answer; billed what was delivered at the last checkpoint", at: now)
+            note: "the server stopped in mid-answer; billed what was delivered at the last checkpoint", at: now,
+            into: &records)
     }
 
     private mutating func close(
-        _ hold: Hold, as state: Hold.State, usage: Usage?, source: UsageSource?, note: String, at now: Instant
-    ) -> Step {
+        _ hold: Hold, as state: Hold.State, usage: Usage?, source: UsageSource?, note: String, at now: Instant,
+        into records: inout Records
+    ) -> LedgerOutcome {
         let cost = usage.map { self.cost(of: $0, under: hold) } ?? .zero
         let charge = min(cost, state == .provisional ? hold.amount : most(for: hold))
         // What a provisional settlement leaves out is a guess that was cut short, not a loss that is known.
@@ -240,25 +292,29 @@ package struct Ledger: Sendable {
         closed.state = state
         closed.closing = Hold.Closing(at: now, charge: charge, usage: usage, source: source, note: note)
         openHolds[hold.id] = nil
-        heldByKey[hold.key, default: .zero] -= hold.amount
-        if heldByKey[hold.key] == .zero { heldByKey[hold.key] = nil }
+        keyStates[hold.key.value]?.held -= hold.amount
 
         let entry = post(
             state.entryKind, hold.purse, key: hold.key, hold: hold.id, available: hold.amount - charge, held: -hold.amount,
             revenue: charge + writeoff, writeoff: -writeoff, note: note, at: now)
-        var records: [LedgerRecord] = [.holdChanged(closed), .entry(entry)]
-        if charge > .zero {
-            let total = spent[hold.key, default: .zero] + charge
-            spent[hold.key] = total
-            records.append(.keySpent(hold.key, total))
-        }
-        let receipt = Receipt(
-            hold: hold.id, charge: charge, writeoff: writeoff, usage: usage, source: source, balance: balance(of: hold.purse))
-        return (.closed(receipt), records)
+        records.append(.holdChanged(closed))
+        records.append(.entry(entry))
+        if charge > .zero { records.append(.keySpent(hold.key, pay(charge, by: hold.key))) }
+        return .closed(
+            Receipt(
+                hold: hold.id, charge: charge, writeoff: writeoff, usage: usage, source: source,
+                balance: Balance(available: entry.availableAfter, held: entry.heldAfter)))
+    }
+
+    /// - Returns: what the key has paid in all.
+    private mutating func pay(_ charge: Money, by key: KeyID) -> Money {
+        guard let before = keyStates[key.value]?.spent else { preconditionFailure("a hold's key is never forgotten") }
+        keyStates[key.value]?.spent = before + charge
+        return before + charge
     }
 
     private func cost(of usage: Usage, under hold: Hold) -> Money {
-        guard let price = prices[hold.price], let cost = price.price.charge(for: usage) else {
+        guard let price = price(hold.price), let cost = price.price.charge(for: usage) else {
             preconditionFailure("a hold's price is never forgotten, and plausible usage has a cost")
         }
         return cost
@@ -267,12 +323,7 @@ package struct Ledger: Sendable {
     /// What a settlement may take: the hold, then what is free in the balance, as far as the key's own limit lets it.
     private func most(for hold: Hold) -> Money {
         let available = balance(of: hold.purse).available
-        return hold.amount + min(available, keys[hold.key].flatMap(left(of:)) ?? available)
-    }
-
-    /// What a key may still set aside under its own limit; nil when it has none.
-    private func left(of key: KeyRecord) -> Money? {
-        key.limit.map { max(.zero, $0 - spent[key.id, default: .zero] - heldByKey[key.id, default: .zero]) }
+        return hold.amount + min(available, keyStates[hold.key.value]?.left ?? available)
     }
 
     /// An open hold of this epoch: no other may be moved but by recovery.
@@ -281,9 +332,9 @@ package struct Ledger: Sendable {
         return hold
     }
 
-    private mutating func stale() -> Step {
+    private mutating func stale() -> LedgerOutcome {
         staleCommands += 1
-        return (.stale, [])
+        return .stale
     }
 
     // MARK: Entries
@@ -302,7 +353,7 @@ package struct Ledger: Sendable {
             available: available, held: held, revenue: revenue, grant: grant, writeoff: writeoff,
             availableAfter: after.available, heldAfter: after.held, note: note)
         precondition(entry.sum == .zero, "every journal sums to zero")
-        balances[purse] = after
+        books[purse.number] = after
         return entry
     }
 }

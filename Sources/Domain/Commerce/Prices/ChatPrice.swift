@@ -21,11 +21,9 @@ package struct ChatPrice: Hashable, Sendable {
     /// - Returns: nil when it does not fit ``Money``.
     package func charge(for usage: Usage) -> Money? {
         precondition(usage.isPlausible, "only plausible usage is priced")
-        return Rate.cost([
-            (usage.promptTokens - usage.cachedTokens, input),
-            (usage.cachedTokens, cachedInput ?? input),
-            (usage.completionTokens, output),
-        ])
+        return Rate.cost(
+            input.millionths(usage.promptTokens - usage.cachedTokens) + (cachedInput ?? input).millionths(usage.cachedTokens)
+                + output.millionths(usage.completionTokens))
     }
 
     /// The dearest a prompt token can be.

@@ -70,9 +70,7 @@ package struct LedgerBatch: Sendable {
         records.reserveCapacity(items.count * 3)
         outcomes.reserveCapacity(items.count)
         for item in items {
-            let step = ledger.step(item.command, at: now)
-            records.append(contentsOf: step.records)
-            outcomes.append(step.outcome)
+            outcomes.append(ledger.step(item.command, at: now, into: &records))
         }
     }
 
@@ -84,24 +82,30 @@ package struct LedgerBatch: Sendable {
 
 /// What others may read without waiting, as of the last commit.
 package struct PublishedBooks: Sendable {
-    package private(set) var balances: [Purse: Balance]
     package private(set) var accounts: [AccountID: AccountRecord]
-    package private(set) var spent: [KeyID: Money]
+    /// By ``Purse/number``.
+    private var books: Numbered<Balance>
+    private var spent: Numbered<Money>
 
     package init(_ ledger: Ledger) {
-        balances = ledger.balances
+        books = Numbered(ledger.balances.map { ($0.number, $1) })
         accounts = ledger.accounts
-        spent = ledger.spent
+        spent = Numbered(ledger.spent.map { ($0.value, $1) })
     }
+
+    package func balance(of purse: Purse) -> Balance { books[purse.number] ?? .zero }
+
+    /// What a key has spent in all.
+    package func spent(by key: KeyID) -> Money { spent[key.value] ?? .zero }
 
     package mutating func publish(_ records: [LedgerRecord]) {
         for record in records {
             switch record {
             case .entry(let entry):
                 let purse = Purse(account: entry.account, book: entry.book)
-                balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
+                books[purse.number] = Balance(available: entry.availableAfter, held: entry.heldAfter)
             case .account(let account): accounts[account.id] = account
-            case .keySpent(let key, let total): spent[key] = total
+            case .keySpent(let key, let total): spent[key.value] = total
             default: break
             }
         }

@@ -14,7 +14,10 @@ package import Units
 package final class LedgerWriter: LedgerDesk {
     private struct Desk: Sendable {
         var inbox = LedgerInbox(commandsMax: Limits.inboxCommandsMax)
+        /// Somebody waits.
         var signalled = false
+        /// Something was noted, and nobody waits for it.
+        var noted = false
     }
 
     private let desk = Mutex(Desk())
@@ -42,7 +45,7 @@ package final class LedgerWriter: LedgerDesk {
     }
 
     /// The balance as of the last commit.
-    package func balance(of purse: Purse) -> Balance { published.withLock { $0.balances[purse] ?? .zero } }
+    package func balance(of purse: Purse) -> Balance { published.withLock { $0.balance(of: purse) } }
 
     /// Every account, in order of creation, as of the last commit.
     package var accounts: [AccountRecord] {
@@ -59,7 +62,7 @@ package final class LedgerWriter: LedgerDesk {
     }
 
     /// What a key has spent in all, as of the last commit.
-    package func spent(by key: KeyID) -> Money { published.withLock { $0.spent[key] ?? .zero } }
+    package func spent(by key: KeyID) -> Money { published.withLock { $0.spent(by: key) } }
 
     /// Asks for `command`; `then` hears the outcome after the commit, on the writer's thread (at once when it is refused here).
     package func submit(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
@@ -76,7 +79,14 @@ package final class LedgerWriter: LedgerDesk {
 
     /// Notes something that matters only after a crash. It rides along with the next commit, at the latest
     /// ``Limits/noteDelayMilliseconds`` later, and nobody waits for it.
-    package func note(_ command: LedgerCommand) { desk.withLock { $0.inbox.note(command) } }
+    package func note(_ command: LedgerCommand) {
+        desk.withLock { desk in
+            desk.inbox.note(command)
+            guard !desk.signalled, !desk.noted else { return }
+            desk.noted = true
+            wake.signal()
+        }
+    }
 
     /// From now on new holds are refused.
     package func stopAdmitting() { desk.withLock { $0.inbox.stopAdmitting() } }
@@ -94,10 +104,11 @@ package final class LedgerWriter: LedgerDesk {
         var ledger = start
         var mustWait = true
         var hasWorked = false
+        var isHindered = desk.withLock { $0.inbox.isHindered }
         while true {
-            if mustWait { _ = wake.wait(timeout: .now() + .milliseconds(Limits.noteDelayMilliseconds)) }
-            let (items, isClosed, isHindered) = desk.withLock { desk in
-                desk.signalled = false
+            let isPause = mustWait && !waitForWork(isRestless: hasWorked || isHindered)
+            let (items, isClosed, hindered) = desk.withLock { desk in
+                (desk.signalled, desk.noted) = (false, false)
                 let items = desk.inbox.take(Limits.batchCommandsMax)
                 mustWait = desk.inbox.isEmpty
                 return (items, desk.inbox.isClosed, desk.inbox.isHindered)
@@ -105,14 +116,31 @@ package final class LedgerWriter: LedgerDesk {
             if !items.isEmpty {
                 carryOut(items, on: &ledger)
                 hasWorked = true
-            } else if hasWorked {
+            } else if isPause, hasWorked {
                 do { try store.rest() } catch { die(of: error) }
                 hasWorked = false
             }
-            if isHindered, store.hasRoom() { resume() }
+            isHindered = hindered
+            if isHindered, store.hasRoom() {
+                resume()
+                isHindered = false
+            }
             if isClosed, mustWait { break }
         }
+        do { try store.rest() } catch { die(of: error) }
         ended.signal()
+    }
+
+    /// Until somebody asks for something, or what was noted has waited for company long enough.
+    /// - Parameter isRestless: there is something to do in a pause, too.
+    /// - Returns: false when a pause has come instead.
+    private func waitForWork(isRestless: Bool) -> Bool {
+        let pause = DispatchTime.now() + .milliseconds(Limits.restDelayMilliseconds)
+        guard wake.wait(timeout: isRestless ? pause : .distantFuture) == .success else { return false }
+        if desk.withLock({ !$0.signalled && !$0.inbox.isClosed }) {
+            _ = wake.wait(timeout: .now() + .milliseconds(Limits.noteDelayMilliseconds))
+        }
+        return true
     }
 
     private func carryOut(_ items: [LedgerInbox.Item], on ledger: inout Ledger) {

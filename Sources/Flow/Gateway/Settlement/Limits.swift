@@ -11,8 +11,11 @@ enum Limits {
     static let batchCommandsMax = 256
     /// From here a batch says how fast the writer is when it has much to do.
     static let batchCommandsTelling = 64
-    /// How long a checkpoint may wait for company before it is written by itself; how often a full disk is looked at.
-    static let noteDelayMilliseconds = 500
+    /// How long what nobody waits for (an engine accepted, a checkpoint) may wait for company before it is written by itself: so long a crash
+    /// may forget it, and so often a second a quiet server commits at most.
+    static let noteDelayMilliseconds = 50
+    /// After so long without work the store tidies up; so often a full disk is looked at.
+    static let restDelayMilliseconds = 500
     /// How long settlements are tried again on a full or locked disk, their askers waiting, before the process gives up.
     static let hindranceSeconds = 30
     /// Between two tries.

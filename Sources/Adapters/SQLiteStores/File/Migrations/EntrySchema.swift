@@ -55,22 +55,25 @@ let entrySchema = """
         CHECK (available_after >= 0),
         CHECK (held_after >= 0),
         CHECK (previous < id),
-        CHECK (CASE kind
-            WHEN 'hold' THEN hold = id AND key > 0 AND held >= 0 AND available = -held AND revenue = 0 AND granted = 0
-                AND attempts IS NULL AND price > 0 AND input_fair_tokens >= 0 AND request <> '' AND engine IS NOT NULL
-            WHEN 'settle' THEN hold < id AND key > 0 AND held <= 0 AND revenue >= 0 AND writeoff <= 0 AND granted = 0
-                AND attempts > 0 AND cached_tokens BETWEEN 0 AND prompt_tokens
-                AND reasoning_tokens BETWEEN 0 AND completion_tokens AND source IS NOT NULL
-            WHEN 'extend' THEN hold < id AND key > 0 AND held > 0 AND available = -held AND revenue = 0 AND granted = 0
-                AND attempts IS NULL
-            WHEN 'release' THEN hold < id AND key > 0 AND held <= 0 AND revenue = 0 AND writeoff = 0 AND granted = 0
-                AND attempts > 0 AND source IS NULL
-            WHEN 'provisional' THEN hold < id AND key > 0 AND held <= 0 AND revenue >= 0 AND writeoff = 0 AND granted = 0
-                AND attempts > 0 AND cached_tokens BETWEEN 0 AND prompt_tokens
-                AND reasoning_tokens BETWEEN 0 AND completion_tokens AND source IS NOT NULL
-            WHEN 'grant' THEN hold IS NULL AND key IS NULL AND held = 0 AND available > 0 AND granted = -available
-                AND attempts IS NULL
-            END IS TRUE)
+        -- Each kind by itself, so that SQLite leaves at the first word that differs; what is NULL passes a comparison, so it is asked for.
+        CHECK (kind = 'hold' OR kind = 'settle' OR kind = 'extend' OR kind = 'release' OR kind = 'provisional' OR kind = 'grant'),
+        CHECK (kind <> 'hold' OR (hold IS NOT NULL AND hold = id AND key IS NOT NULL AND held >= 0 AND available = -held
+            AND revenue = 0 AND granted = 0 AND attempts IS NULL AND price IS NOT NULL AND input_fair_tokens IS NOT NULL
+            AND request IS NOT NULL AND engine IS NOT NULL)),
+        CHECK (kind <> 'settle' OR (hold IS NOT NULL AND hold < id AND key IS NOT NULL AND held <= 0 AND revenue >= 0
+            AND writeoff <= 0 AND granted = 0 AND attempts IS NOT NULL AND source IS NOT NULL AND reasoning_tokens IS NOT NULL
+            AND cached_tokens >= 0 AND cached_tokens <= prompt_tokens AND reasoning_tokens >= 0
+            AND reasoning_tokens <= completion_tokens)),
+        CHECK (kind <> 'extend' OR (hold IS NOT NULL AND hold < id AND key IS NOT NULL AND held > 0 AND available = -held
+            AND revenue = 0 AND granted = 0 AND attempts IS NULL)),
+        CHECK (kind <> 'release' OR (hold IS NOT NULL AND hold < id AND key IS NOT NULL AND held <= 0 AND revenue = 0
+            AND writeoff = 0 AND granted = 0 AND attempts IS NOT NULL AND source IS NULL)),
+        CHECK (kind <> 'provisional' OR (hold IS NOT NULL AND hold < id AND key IS NOT NULL AND held <= 0 AND revenue >= 0
+            AND writeoff = 0 AND granted = 0 AND attempts IS NOT NULL AND source IS NOT NULL AND reasoning_tokens IS NOT NULL
+            AND cached_tokens >= 0 AND cached_tokens <= prompt_tokens AND reasoning_tokens >= 0
+            AND reasoning_tokens <= completion_tokens)),
+        CHECK (kind <> 'grant' OR (hold IS NULL AND key IS NULL AND held = 0 AND available > 0 AND granted = -available
+            AND attempts IS NULL))
     ) STRICT;
 
     INSERT INTO full_entries
