@@ -100,7 +100,8 @@ import Units
     @Test(arguments: [
         ("UPDATE entries SET note = 'another' WHERE id = 9", "batch 9 "), ("UPDATE entries SET held = 5 WHERE id = 11", "ent_11"),
         ("UPDATE balances SET available = available + 1", "balance of acc_1 live"),
-        ("UPDATE balances SET held = held - 1", "acc_1 live"), ("UPDATE folded SET entry = 12", "as of ent_12"), ("DELETE FROM balances", "acc_1 live has no balance"),
+        ("UPDATE balances SET held = held - 1", "acc_1 live"), ("UPDATE folded SET entry = 12", "as of ent_12"),
+        ("DELETE FROM balances", "acc_1 live has no balance"),
         ("INSERT INTO progress VALUES (10, 120001, 1, 'first', 0, 0)", "acc_1 live holds"),
         ("DELETE FROM open_holds WHERE hold = 11", "acc_1 live holds"), ("INSERT INTO open_holds VALUES (4)", "hold_4 is listed"),
         ("DELETE FROM chain WHERE batch = 11", "ent_11 is in no batch"),

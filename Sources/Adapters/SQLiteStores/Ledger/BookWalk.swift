@@ -11,6 +11,7 @@ enum BookWalk {
             UNION ALL
             SELECT e.previous FROM shown JOIN entries e ON e.id = shown.id
         )
+
         """
 
     /// For a query with ``sql`` before it that takes two moments behind.

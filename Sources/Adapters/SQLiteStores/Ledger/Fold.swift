@@ -23,7 +23,9 @@ final class Fold {
         }
 
         /// - Returns: the last entry shown before this one, and whether it is the first since this purse was written.
-        fileprivate mutating func take(_ entry: Int64, isShown: Bool, leaving balance: Balance) -> (previous: Int64, isFirst: Bool) {
+        fileprivate mutating func take(_ entry: Int64, isShown: Bool, leaving balance: Balance) -> (
+            previous: Int64, isFirst: Bool
+        ) {
             defer {
                 if isShown { lastShown = entry }
                 isUnwritten = true

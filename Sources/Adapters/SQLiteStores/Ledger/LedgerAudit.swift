@@ -106,7 +106,8 @@ struct LedgerAudit {
             throw LedgerDisagreement(
                 "\(HoldID(hold)) has no terms: \(entry.price.map { "\(PriceID($0)) is not there" } ?? "it names no price")")
         }
-        openHolds[hold] = OpenHold(purse: entry.purse, key: key, price: price, epoch: entry.epoch, opened: entry.held, held: entry.held)
+        openHolds[hold] = OpenHold(
+            purse: entry.purse, key: key, price: price, epoch: entry.epoch, opened: entry.held, held: entry.held)
         heldByKey[key] = try add(heldByKey[key] ?? 0, entry.held, entry.name)
     }
 

@@ -87,7 +87,8 @@ extension SQLiteLedgerStore {
     }
 
     private func credits(_ db: Database) throws -> [LedgerImage.Credit] {
-        let sql = "SELECT g.account, g.book, g.reference, g.entry, e.available FROM grants g JOIN entries e ON e.id = g.entry ORDER BY g.entry"
+        let sql =
+            "SELECT g.account, g.book, g.reference, g.entry, e.available FROM grants g JOIN entries e ON e.id = g.entry ORDER BY g.entry"
         return try rows(db, sql) { columns in
             LedgerImage.Credit(
                 purse: try columns.purse(of: "a grant"), reference: columns.next(), entry: EntryID(columns.next()),

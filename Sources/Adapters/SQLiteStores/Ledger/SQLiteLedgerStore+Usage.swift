@@ -9,14 +9,14 @@ extension SQLiteLedgerStore {
     ///   - to: the first moment not to count.
     ///   - model: nil for all.
     package func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
-        let sql = """
-            \(BookWalk.sql)
-            SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, p.model, count(*), sum(e.prompt_tokens),
-                sum(e.cached_tokens), sum(e.completion_tokens), sum(e.revenue + e.writeoff)
-            FROM shown JOIN entries e ON e.id = shown.id JOIN entries o ON o.id = e.hold JOIN prices p ON p.id = o.price
-            WHERE e.source IS NOT NULL AND e.at >= ? AND e.at < ? AND (? IS NULL OR p.model = ?)
-            GROUP BY day, p.model ORDER BY day, p.model
-            """
+        let sql =
+            BookWalk.sql + """
+                SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, p.model, count(*), sum(e.prompt_tokens),
+                    sum(e.cached_tokens), sum(e.completion_tokens), sum(e.revenue + e.writeoff)
+                FROM shown JOIN entries e ON e.id = shown.id JOIN entries o ON o.id = e.hold JOIN prices p ON p.id = o.price
+                WHERE e.source IS NOT NULL AND e.at >= ? AND e.at < ? AND (? IS NULL OR p.model = ?)
+                GROUP BY day, p.model ORDER BY day, p.model
+                """
         return try file.read { db in
             var lines: [UsageLine] = []
             let arguments = try BookWalk.arguments(purse, from, to, db) + [model, model]

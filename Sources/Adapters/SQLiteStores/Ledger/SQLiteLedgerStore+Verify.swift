@@ -52,11 +52,11 @@ extension SQLiteLedgerStore {
     }
 
     private func compareOpenHolds(with audit: LedgerAudit, _ db: Database) throws {
-        let listed = Set(try Int64.fetchAll(db, sql: "SELECT hold FROM open_holds"))
+        let listed = try Int64.fetchAll(db, sql: "SELECT hold FROM open_holds ORDER BY hold")
         if let hold = listed.first(where: { audit.openHolds[$0] == nil }) {
             throw LedgerDisagreement("\(HoldID(hold)) is listed as open, but no entry has left it open")
         }
-        if let hold = audit.openHolds.keys.sorted().first(where: { !listed.contains($0) }) {
+        if let hold = Set(audit.openHolds.keys).subtracting(listed).min() {
             throw LedgerDisagreement("\(HoldID(hold)) is not listed as open, but no entry closes it")
         }
         var held: [AuditedPurse: Int64] = [:]
@@ -117,7 +117,8 @@ extension SQLiteLedgerStore {
             let purse = AuditedPurse(account: columns.next(), book: columns.next())
             let reference: String = columns.next()
             throw LedgerDisagreement(
-                "\(EntryID(columns.next())) and \(EntryID(columns.next())) both grant \(purse.name) under the reference \(reference)")
+                "\(EntryID(columns.next())) and \(EntryID(columns.next())) both grant \(purse.name) under the reference \(reference)"
+            )
         }
         let odd = """
             SELECT entry FROM (SELECT account, book, note AS reference, id AS entry FROM entries WHERE kind = 'grant'

@@ -127,7 +127,9 @@ package struct Ledger: Sendable {
         return .account(record)
     }
 
-    private mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
+    private mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant, into records: inout Records)
+        -> LedgerOutcome
+    {
         guard accounts[purse.account] != nil else { return .rejected(.accountUnknown(purse.account.description)) }
         let name = CreditName(purse: purse, reference: reference)
         let balance = balance(of: purse)
@@ -165,14 +167,17 @@ package struct Ledger: Sendable {
     }
 
     private mutating func revokeKey(_ id: KeyID, at now: Instant, into records: inout Records) -> LedgerOutcome {
-        guard let record = keyStates[id.value]?.record else { return .rejected(.keyUnknown(id.description)) }
+        guard var record = keyStates[id.value]?.record else { return .rejected(.keyUnknown(id.description)) }
         guard record.revoked == nil else { return .key(record) }
-        keyStates[id.value]?.record.revoked = now
+        record.revoked = now
+        keyStates[id.value]?.record = record
         records.append(.keyRevoked(id, at: now))
         return .key(record)
     }
 
-    private mutating func setPrice(_ price: ChatPrice, of model: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
+    private mutating func setPrice(_ price: ChatPrice, of model: String, at now: Instant, into records: inout Records)
+        -> LedgerOutcome
+    {
         if let current = currentPrices[model].flatMap({ self.price($0) }), current.price == price { return .price(current) }
         lastPrice += 1
         let version = PriceVersion(id: PriceID(lastPrice), model: model, price: price, since: now)
@@ -199,7 +204,8 @@ package struct Ledger: Sendable {
 
         let hold = Hold(
             id: HoldID(openedBy: EntryID(lastEntry.value + 1)), request: request.request, account: purse.account,
-            book: purse.book, key: request.key, price: request.quote.price.id, model: request.quote.price.model, amount: afforded.hold,
+            book: purse.book, key: request.key, price: request.quote.price.id, model: request.quote.price.model,
+            amount: afforded.hold,
             inputFairTokens: request.quote.inputFairTokens, epoch: epoch, opened: now, state: .dispatched, attempts: 1,
             engine: request.engine, accepted: false, outputTokens: 0, closing: nil)
         let entry = post(.hold, purse, key: request.key, hold: hold.id, available: -hold.amount, held: hold.amount, at: now)
@@ -212,7 +218,9 @@ package struct Ledger: Sendable {
     }
 
     /// More for an answer under way, never above the key's limit. A key that was revoked or has expired since keeps what it began.
-    private mutating func extend(_ id: HoldID, by outputTokens: Int, at now: Instant, into records: inout Records) -> LedgerOutcome {
+    private mutating func extend(_ id: HoldID, by outputTokens: Int, at now: Instant, into records: inout Records)
+        -> LedgerOutcome
+    {
         guard let hold = openHold(id) else { return stale() }
         guard let rate = price(hold.price)?.price.output else { preconditionFailure("a hold's price is never forgotten") }
         let available = balance(of: hold.purse).available

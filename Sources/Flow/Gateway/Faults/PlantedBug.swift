@@ -130,7 +130,8 @@
                 renames[hold.id] = id
                 return .holdOpened(hold.with(id: id))
             case .holdChanged(let hold): return .holdChanged(hold.with(id: renames[hold.id] ?? hold.id))
-            case .holdExtended(let hold, let before): return .holdExtended(hold.with(id: renames[hold.id] ?? hold.id), from: before)
+            case .holdExtended(let hold, let before):
+                return .holdExtended(hold.with(id: renames[hold.id] ?? hold.id), from: before)
             case .entry(let entry): return .entry(entry.with(hold: entry.hold.map { renames[$0] ?? $0 }))
             default: return record
             }
@@ -226,7 +227,8 @@
 
     extension Entry {
         fileprivate func with(
-            id: EntryID? = nil, kind: Kind? = nil, hold: HoldID? = nil, available: Money? = nil, held: Money? = nil, revenue: Money? = nil,
+            id: EntryID? = nil, kind: Kind? = nil, hold: HoldID? = nil, available: Money? = nil, held: Money? = nil,
+            revenue: Money? = nil,
             writeoff: Money? = nil, availableAfter: Money? = nil, heldAfter: Money? = nil
         ) -> Entry {
             Entry(
