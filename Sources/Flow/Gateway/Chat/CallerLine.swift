@@ -10,7 +10,8 @@ package final class CallerLine: @unchecked Sendable {
     package let request: RequestID
     package private(set) var isGone = false
     package private(set) var isFull = false
-    weak var listener: (any CallerLineListener)?
+    /// For as long as an answer is under way.
+    var listener: (any CallerLineListener)?
 
     package init(loop: any EventLoop, request: RequestID) {
         self.loop = loop

@@ -18,7 +18,7 @@ package struct OpenAnswer: Sendable {
 
     /// The third door: passes the answer on to its end and settles it. When it returns the settlement is durable, so the
     /// caller may be told that all is done.
-    package func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
+    package nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
         let end = await relay.forward(to: sink)
         Failpoint.reach(.answerEnded)
         let bill = Bill.of(end, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)

@@ -15,16 +15,14 @@
 /// ```
 ///
 /// It looks at memory it does not own: use it only inside the closure that lends the bytes, see `ByteBuffer.readJSON`.
+@usableFromInline
 package struct JSONReader {
     private var cursor: JSONCursor
-    private let depthMax: Int
     private var depth = 0
     private var seen = SeenKeys()
 
-    package init(_ bytes: UnsafeRawBufferPointer, depthMax: Int = WireLimits.jsonDepthMax) {
-        cursor = JSONCursor(bytes)
-        self.depthMax = depthMax
-    }
+    @usableFromInline
+    package init(_ bytes: UnsafeRawBufferPointer) { cursor = JSONCursor(bytes) }
 
     private var bytes: UnsafeRawBufferPointer { cursor.bytes }
 
@@ -191,7 +189,7 @@ package struct JSONReader {
     }
 
     private mutating func descend() throws(JSONFault) {
-        guard depth < depthMax else { throw JSONFault(.tooDeep, at: position) }
+        guard depth < WireLimits.jsonDepthMax else { throw JSONFault(.tooDeep, at: position) }
         depth += 1
         position += 1
     }

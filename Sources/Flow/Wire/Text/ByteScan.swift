@@ -46,6 +46,54 @@ extension UnsafeRawBufferPointer {
         return nil
     }
 
+    /// The first control character but a tab, which no line of a head holds (RFC 9110 section 5.5).
+    package func firstControl(in range: Range<Int>) -> Int? {
+        var index = range.lowerBound
+        let (limits, deletes, ones) = (Pair(repeating: 0x20 * .ones), Pair(repeating: 0x7F * .ones), Pair(repeating: .ones))
+        while index <= range.upperBound &- 16 {
+            let pair = loadUnaligned(fromByteOffset: index, as: Pair.self)
+            guard let place = (((pair &- limits) | ((pair ^ deletes) &- ones)) & ~pair).lowestMark else {
+                index &+= 16
+                continue
+            }
+            index &+= place
+            if self[index].isControl { return index }
+            index &+= 1
+        }
+        while index < range.upperBound {
+            if self[index].isControl { return index }
+            index &+= 1
+        }
+        return nil
+    }
+
+    /// Compares with an ASCII literal of lower case letters, digits, `-` and `/`, whatever the case of these bytes. To be asked of bytes
+    /// without control characters: only these have the same lower five bits and are none of a literal's.
+    @inlinable @inline(__always)
+    package func equals(_ literal: StaticString) -> Bool {
+        count == literal.utf8CodeUnitCount
+            && isSame(asLowerCase: UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
+    }
+
+    @usableFromInline
+    func isSame(asLowerCase other: UnsafeRawBufferPointer) -> Bool {
+        let bit: UInt64 = 0x20 * .ones
+        if count >= 8 {
+            var index = 0
+            while index < count &- 8 {
+                guard differences(at: index, from: other, UInt64.self, setting: bit) == 0 else { return false }
+                index &+= 8
+            }
+            return differences(at: count &- 8, from: other, UInt64.self, setting: bit) == 0
+        }
+        if count >= 4 {
+            let bit = UInt32(truncatingIfNeeded: bit)
+            return differences(at: 0, from: other, UInt32.self, setting: bit)
+                | differences(at: count &- 4, from: other, UInt32.self, setting: bit) == 0
+        }
+        return indices.allSatisfy { self[$0] | 0x20 == other[$0] }
+    }
+
     /// Whether both hold the same bytes.
     package func isSame(as other: UnsafeRawBufferPointer) -> Bool {
         guard count == other.count else { return false }
@@ -73,10 +121,10 @@ extension UnsafeRawBufferPointer {
     }
 
     @inline(__always)
-    private func differences<Word: FixedWidthInteger>(
-        at index: Int, from other: UnsafeRawBufferPointer, _ word: Word.Type
+    private func differences<Word: FixedWidthInteger & BitwiseCopyable>(
+        at index: Int, from other: UnsafeRawBufferPointer, _ word: Word.Type, setting bits: Word = 0
     ) -> Word {
-        loadUnaligned(fromByteOffset: index, as: word) ^ other.loadUnaligned(fromByteOffset: index, as: word)
+        (loadUnaligned(fromByteOffset: index, as: word) | bits) ^ other.loadUnaligned(fromByteOffset: index, as: word)
     }
 
     @inline(__always)
@@ -112,4 +160,7 @@ extension Pair {
 extension UInt8 {
     @inline(__always)
     fileprivate var isLineEnd: Bool { self == 0x0A || self == 0x0D }
+
+    @inline(__always)
+    fileprivate var isControl: Bool { (self < 0x20 && self != 0x09) || self == 0x7F }
 }
