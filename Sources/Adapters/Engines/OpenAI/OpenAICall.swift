@@ -146,7 +146,13 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     private func takeEvents() {
         do throws(EventStreamFault) {
-            while case .events = reading, let event = try events.next() { take(answer.on(event)) }
+            while case .events = reading, let event = try events.next() {
+                if let chunk = answer.chunkLikeLast(event) {
+                    pass(chunk, ChatOpening(fingerprint: answer.fingerprint))
+                } else {
+                    take(answer.on(event))
+                }
+            }
         } catch {
             fail(EngineFailure(.malformed, detail: "an event is longer than \(WireLimits.eventBytesMax) bytes"))
         }

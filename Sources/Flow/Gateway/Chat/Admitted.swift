@@ -33,7 +33,7 @@ package final class Admitted: Sendable {
         for (index, route) in routes.enumerated() {
             if index > 0, case .stale = await chat.ledger.perform(.dispatch(funds.hold, engine: route.engine.name)) { break }
             Failpoint.reach(.engineAsking)
-            let relay = AnswerRelay(line: line, rules: rules(for: route.engine), drains: chat.drains)
+            let relay = relay(to: route.engine)
             guard let end = await relay.open(order(for: route), with: route.engine) else {
                 Failpoint.reach(.engineAccepted)
                 chat.ledger.note(.accept(funds.hold))
@@ -44,20 +44,31 @@ package final class Admitted: Sendable {
                 break
             }
             failure = reason
-            chat.logger.warning(
-                "engine.failed",
-                metadata: [
-                    "request": "\(line.request)", "engine": "\(route.engine.name)", "model": "\(route.model)",
-                    "kind": "\(reason.kind)", "detail": "\(reason.detail)",
-                ])
+            log(reason, of: route)
             guard reason.mayBeRetriedElsewhere else { break }
         }
         _ = await chat.ledger.perform(.release(funds.hold, reason: releaseReason(failure)))
         throw failure
     }
 
+    // Out of line, like what else is rare: an async function's frame is taken from the heap, with room for all that it holds.
+    @inline(never)
+    private func log(_ failure: EngineFailure, of route: Route) {
+        chat.logger.warning(
+            "engine.failed",
+            metadata: [
+                "request": "\(line.request)", "engine": "\(route.engine.name)", "model": "\(route.model)",
+                "kind": "\(failure.kind)", "detail": "\(failure.detail)",
+            ])
+    }
+
     private func order(for route: Route) -> ChatOrder {
         ChatOrder(prompt: prompt, model: route.model, outputCap: funds.outputCap, request: line.request)
+    }
+
+    @inline(never)
+    private func relay(to engine: any ChatEngine) -> AnswerRelay {
+        AnswerRelay(line: line, rules: rules(for: engine), drains: chat.drains)
     }
 
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {

@@ -37,13 +37,7 @@ package final class Chat: Sendable {
         guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
         guard let price = prices.version(for: model.id, in: caller.key.book) else { throw .modelNotPriced(model: model.id) }
 
-        let hiddenTokens = routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }
-        let quote = Quote(
-            price: price, inputBoundTokens: prompt.inputBoundTokens(model: model, hiddenTokens: hiddenTokens),
-            inputFairTokens: prompt.inputFairTokens(model: model), choices: prompt.choices,
-            outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
-            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: line.loop.now),
-            inputHiddenTokens: hiddenTokens)
+        let quote = quote(for: prompt, by: model, routes, price, now: line.loop.now)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.hold(request)) {
         case .held(let funds):
@@ -52,6 +46,19 @@ package final class Chat: Sendable {
         case .refused(let refusal): throw refusal
         default: preconditionFailure("a hold is granted or refused")
         }
+    }
+
+    @inline(never)
+    private func quote(
+        for prompt: ChatPrompt, by model: ChatModel, _ routes: [Route], _ price: PriceVersion, now: NIODeadline
+    ) -> Quote {
+        let hiddenTokens = routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }
+        return Quote(
+            price: price, inputBoundTokens: prompt.inputBoundTokens(model: model, hiddenTokens: hiddenTokens),
+            inputFairTokens: prompt.inputFairTokens(model: model), choices: prompt.choices,
+            outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
+            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: now),
+            inputHiddenTokens: hiddenTokens)
     }
 
     /// Output is held in tranches where all that is billed is seen while it is made: in streams of engines that show it.

@@ -109,7 +109,14 @@ package final class AnswerWriter: Sendable {
 
     /// Appends the comment that tells what the answer cost and what is left: `: cost 0.000012 balance 4.999988`.
     package func writeComment(cost: Money, balance: Money, into buffer: inout ByteBuffer) {
-        buffer.writeEventComment("cost \(cost) balance \(balance)")
+        let (cost, balance) = (cost.description, balance.description)
+        buffer.write(upTo: 24 + cost.utf8.count + balance.utf8.count) { room in
+            room.write(": cost ")
+            room.write(text: cost)
+            room.write(" balance ")
+            room.write(text: balance)
+            room.write("\n\n")
+        }
     }
 
     /// Appends the comment that tells why an answer ended where it did: its money had.

@@ -135,7 +135,7 @@ extension UnsafeRawBufferPointer {
 }
 
 #if _endian(big)
-#error("bytes are looked through in the order of little-endian words")
+    #error("bytes are looked through in the order of little-endian words")
 #endif
 
 private typealias Pair = SIMD2<UInt64>

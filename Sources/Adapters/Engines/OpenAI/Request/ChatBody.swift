@@ -9,6 +9,8 @@ struct ChatBody {
     var first: ByteBuffer
     /// What follows the first large member, that member included.
     private(set) var rest: [ByteBuffer] = []
+    /// What came last was copied, so that more may be put behind it.
+    private var endsSmall = false
 
     /// - Parameter headRoom: bytes to leave free before the first slice.
     /// - Throws: only when the messages are not what `ChatPrompt` promises.
@@ -26,17 +28,32 @@ struct ChatBody {
             ChatBody.write(members, start, end, &room)
         }
         while end < members.count {
-            if ChatBody.isRenamed(members[end], order, options) {
-                rest += try SystemRole.pieces(of: members[end].value)
-            } else {
-                rest.append(members[end].value)
+            let value = members[end].value
+            for piece in ChatBody.isRenamed(members[end], order, options) ? try SystemRole.pieces(of: value) : [value] {
+                add(piece)
             }
             start = end + 1
             end = ChatBody.smallEnd(of: members, from: start, order, options)
             var between = ByteBuffer()
             between.write(upTo: ChatBody.bytesMax(of: members, start, end)) { ChatBody.write(members, start, end, &$0) }
-            rest.append(between)
+            add(between)
         }
+    }
+
+    /// Copies a small piece behind a small one.
+    private mutating func add(_ piece: ByteBuffer) {
+        guard piece.readableBytes <= OpenAILimits.spliceBytesMax else {
+            endsSmall = false
+            return rest.append(piece)
+        }
+        if rest.isEmpty {
+            first.writeImmutableBuffer(piece)
+        } else if endsSmall {
+            rest[rest.count - 1].writeImmutableBuffer(piece)
+        } else {
+            rest.append(ByteBuffer(buffer: piece))
+        }
+        endsSmall = true
     }
 
     var bytes: Int { rest.reduce(first.readableBytes) { $0 + $1.readableBytes } }

@@ -25,7 +25,8 @@ package final class ChatRequest: Sendable {
 
     /// Reads a body. The prompt keeps views of its bytes.
     /// - Throws: ``RequestFault``, the first that is found.
-    package static func read(_ body: ByteBuffer, dialect: ChatDialect, catalog: ModelCatalog) throws(RequestFault) -> ChatRequest {
+    package static func read(_ body: ByteBuffer, dialect: ChatDialect, catalog: ModelCatalog) throws(RequestFault) -> ChatRequest
+    {
         try body.readJSON { (json) throws(RequestFault) in
             do throws(FieldFault) {
                 var reader = ChatBodyReader(FieldReader(json), dialect: dialect)
