@@ -79,9 +79,9 @@ struct HeadReader: Sendable {
         let rest = first + 1..<line.upperBound
         guard let second = all.firstSpace(in: rest) else { throw .syntax }
         let (method, target, version) = (line.lowerBound..<first, first + 1..<second, second + 1..<line.upperBound)
-        guard !method.isEmpty, !target.isEmpty, all[method].allSatisfy(\.isTokenByte),
-            all[target].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else { throw .syntax }
+        guard !method.isEmpty, !target.isEmpty else { throw .syntax }
+        for index in method where !all[index].isTokenByte { throw .syntax }
+        for index in target where all[index] <= 0x20 || all[index] >= 0x7F { throw .syntax }
         found.isHTTP10 = try HeadReader.isHTTP10(all, version)
         guard let known = RequestHead.Method(all[method]) else { throw .method }
         found.method = known
@@ -90,8 +90,8 @@ struct HeadReader: Sendable {
 
     private static func isHTTP10(_ all: UnsafeRawBufferPointer, _ version: Range<Int>) throws(MalformedRequest) -> Bool {
         let start = version.lowerBound
-        guard version.count == 8, all[start..<start + 5].elementsEqual("HTTP/".utf8), all[start + 5].isDigit,
-            all[start + 6] == UInt8(ascii: "."), all[start + 7].isDigit
+        guard version.count == 8, UnsafeRawBufferPointer(rebasing: all[start..<start + 5]).isSame(as: "HTTP/"),
+            all[start + 5].isDigit, all[start + 6] == UInt8(ascii: "."), all[start + 7].isDigit
         else { throw .syntax }
         guard all[start + 5] == UInt8(ascii: "1"), all[start + 7] <= UInt8(ascii: "1") else { throw .version }
         return all[start + 7] == UInt8(ascii: "0")

@@ -1,10 +1,18 @@
 /// A place in a document, and the reading of the leaves that stand there: strings, numbers, literals. Each is called with its first
 /// byte at ``position``.
 package struct JSONCursor {
-    let bytes: UnsafeRawBufferPointer
+    private let start: UnsafeRawPointer
+    private let count: Int
     package var position = 0
 
-    package init(_ bytes: UnsafeRawBufferPointer) { self.bytes = bytes }
+    package init(_ bytes: UnsafeRawBufferPointer) {
+        // An address that is there spares a question at each byte. Of no bytes any address will do: none is read.
+        start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+        count = bytes.count
+    }
+
+    @inline(__always)
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
     /// Takes the string whose opening quote is at `offset`, whatever stands before it: for documents that are known but for their texts.
     package mutating func readString(at offset: Int) throws(JSONFault) -> JSONText {

@@ -24,6 +24,7 @@ package struct JSONReader {
     @usableFromInline
     package init(_ bytes: UnsafeRawBufferPointer) { cursor = JSONCursor(bytes) }
 
+    @inline(__always)
     private var bytes: UnsafeRawBufferPointer { cursor.bytes }
 
     /// Bytes read so far.
@@ -74,8 +75,8 @@ package struct JSONReader {
     package mutating func nextKey(of members: inout Members) throws(JSONFault) -> JSONText? {
         skipWhitespace()
         if try byteHere() == UInt8(ascii: "}") {
-            position += 1
-            depth -= 1
+            position &+= 1
+            depth &-= 1
             if let again = seen.close(members.keys, in: bytes) { throw duplicate(again) }
             return nil
         }
@@ -104,8 +105,8 @@ package struct JSONReader {
     package mutating func nextElement(of elements: inout Elements) throws(JSONFault) -> Bool {
         skipWhitespace()
         if try byteHere() == UInt8(ascii: "]") {
-            position += 1
-            depth -= 1
+            position &+= 1
+            depth &-= 1
             return false
         }
         if !elements.isFirst {
@@ -190,15 +191,15 @@ package struct JSONReader {
 
     private mutating func descend() throws(JSONFault) {
         guard depth < WireLimits.jsonDepthMax else { throw JSONFault(.tooDeep, at: position) }
-        depth += 1
-        position += 1
+        depth &+= 1
+        position &+= 1
     }
 
     @inline(__always)
     private mutating func take(_ byte: UInt8) throws(JSONFault) {
         let found = try byteHere()
         guard found == byte else { throw JSONFault(.unexpectedByte(found), at: position) }
-        position += 1
+        position &+= 1
     }
 
     @inline(__always)
