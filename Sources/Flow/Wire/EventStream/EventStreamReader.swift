@@ -43,6 +43,8 @@ package struct EventStreamReader {
 
     /// The next complete event, or nil when more bytes are needed.
     package mutating func next() throws(EventStreamFault) -> ServerEvent? {
+        // As after each event that came alone: what is still open was looked at when it came.
+        guard unread.readableBytes > 0 else { return nil }
         if let data = takePlainEvent() { return ServerEvent(data: data) }
         while let line = takeLine() {
             if let event = interpret(line) { return event }
