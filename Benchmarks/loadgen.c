@@ -210,7 +210,8 @@ static void make_request(void)
         "{\"model\":\"%s\",\"messages\":[{\"role\":\"system\",\"content\":\"You are a helpful assistant.\"},"
         "{\"role\":\"user\",\"content\":\"", model);
     while (n < body_bytes - 70) n += sprintf(body + n, "%s", LINE);
-    n += sprintf(body + n, "\"}],\"temperature\":0.7,\"max_tokens\":256%s}",
+    /* More than 200 chunks of mock_upstream hold: an engine that goes on past the cap is cut, and its connection with it. */
+    n += sprintf(body + n, "\"}],\"temperature\":0.7,\"max_tokens\":1024%s}",
         streams ? ",\"stream\":true,\"stream_options\":{\"include_usage\":true}" : "");
     request = malloc(n + 600);
     request_len = sprintf(request,

@@ -19,7 +19,7 @@ import Wire
                 var seed = Seed(UInt64(number * 10_000 + mutation))
                 let bytes = mutation == 0 ? file.bytes : corpus.mutation(of: file.bytes, &seed)
                 for dialect in ChatDialect.allCases {
-                    guard let request = try? ChatRequest(ByteBuffer(bytes: bytes), dialect: dialect, catalog: catalog) else {
+                    guard let request = try? ChatRequest.read(ByteBuffer(bytes: bytes), dialect: dialect, catalog: catalog) else {
                         continue
                     }
                     bodies += 1

@@ -228,8 +228,8 @@ def test_what_a_whole_answer_carries_is_kept(live, upstream):
 
 
 def test_the_log_keeps_no_secret(server, live):
-    live.chat("a canary in the prompt 5d1c")
+    live.chat("a canary in the prompt zq7w")
     time.sleep(0.2)
     logged = server.logged()
-    for secret in (UPSTREAM_KEY, live.key, "5d1c", "half an answer"):
+    for secret in (UPSTREAM_KEY, live.key, "zq7w", "half an answer"):
         assert secret not in logged

@@ -13,7 +13,7 @@ enum ChatProperties {
         let body = ByteBuffer(bytes: bytes)
         for dialect in ChatDialect.allCases {
             let read: Result<ChatRequest, RequestFault> = Result { () throws(RequestFault) in
-                try ChatRequest(body, dialect: dialect, catalog: catalog)
+                try ChatRequest.read(body, dialect: dialect, catalog: catalog)
             }
             switch read {
             case .success(let request): try check(request, of: body)

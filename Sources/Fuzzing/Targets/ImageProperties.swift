@@ -73,6 +73,6 @@ enum ImageProperties {
             string: #"{"model":"gpt-4o","messages":[{"role":"user","content":[{"type":"image_url","image_url":{"url":"#)
         body.writeJSON(url)
         body.writeString("}}]}]}")
-        return try? ChatRequest(body, dialect: .openAI, catalog: catalog).prompt.images.first
+        return try? ChatRequest.read(body, dialect: .openAI, catalog: catalog).prompt.images.first
     }
 }

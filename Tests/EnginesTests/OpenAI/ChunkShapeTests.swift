@@ -88,7 +88,8 @@ import Wire
         var bytes = 0
         for word in words {
             let text = #"{"choices":[{"index":0,"delta":{"content":"\#(word)"},"finish_reason":null}]}"#
-            guard case .chunk(let chunk) = answer.on(ServerEvent(data: ByteBuffer(string: text))) else {
+            let event = ServerEvent(data: ByteBuffer(string: text))
+            guard let chunk = answer.chunkLikeLast(event) ?? chunk(in: answer.on(event)) else {
                 Issue.record("no chunk of \(text)")
                 continue
             }
@@ -97,9 +98,23 @@ import Wire
             bytes += chunk.outputBytes
         }
         #expect(bytes == 0 + 2 + 2 + 2 + 5 + 2 + 1)
-        guard case .failed = answer.on(ServerEvent(name: "error", data: ByteBuffer(string: #"{"message":"x"}"#))) else {
+        let error = ServerEvent(name: "error", data: ByteBuffer(string: #"{"message":"x"}"#))
+        guard answer.chunkLikeLast(error) == nil, case .failed = answer.on(error) else {
             Issue.record("an error passed for a chunk")
             return
         }
+    }
+
+    @Test func `says nothing of an event with a name`() throws {
+        var answer = StreamAnswer(Diagnosis(try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)))
+        let data = ByteBuffer(string: #"{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#)
+        #expect(answer.chunkLikeLast(ServerEvent(data: data)) == nil)
+        #expect(chunk(in: answer.on(ServerEvent(data: data))) != nil)
+        #expect(answer.chunkLikeLast(ServerEvent(data: data)) != nil)
+        #expect(answer.chunkLikeLast(ServerEvent(name: "error", data: data)) == nil)
+    }
+
+    private func chunk(in step: StreamAnswer.Step) -> ChatChunk? {
+        if case .chunk(let chunk) = step { chunk } else { nil }
     }
 }

@@ -67,6 +67,28 @@ import Testing
         #expect(fault("\(nested),\"k7\":0}".utf8)?.kind == .duplicateKey("k7"))
     }
 
+    @Test(arguments: [0, 3, 23, 24, 40])
+    func `a key that stands twice is found wherever the two stand, however many keys are open around them`(outer: Int) {
+        let around = (0..<outer).map { "\"around\($0)\":0," }.joined()
+        for count in [1, 2, 9, 31, 32, 33, 34, 50] {
+            let names = (0..<count).map { "key\($0)" }
+            func document(_ names: [String]) -> String {
+                "{\(around)\"o\":{\(names.map { "\"\($0)\":0" }.joined(separator: ","))}}"
+            }
+            #expect(fault(document(names).utf8) == nil)
+            for first in 0..<count {
+                for second in Set([first + 1, (first + count) / 2 + 1, count]) where second <= count {
+                    for spelling in ["key\(first)", "\\u006Bey\(first)"] {
+                        var twice = names
+                        twice.insert(spelling, at: second)
+                        let found = fault(document(twice).utf8)?.kind
+                        #expect(found == .duplicateKey("key\(first)"), "\(first), \(second) of \(count)")
+                    }
+                }
+            }
+        }
+    }
+
     @Test func `stops at the depth limit and not before`() {
         let limit = WireLimits.jsonDepthMax
         func nest(_ depth: Int) -> String { String(repeating: "[", count: depth) + String(repeating: "]", count: depth) }

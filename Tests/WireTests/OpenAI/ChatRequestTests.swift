@@ -8,7 +8,7 @@ import Testing
     private let catalog = ModelCatalog(chat: ChatModel.builtIn)
 
     private func read(_ body: ByteBuffer) throws(RequestFault) -> ChatRequest {
-        try ChatRequest(body, dialect: .openAI, catalog: catalog)
+        try ChatRequest.read(body, dialect: .openAI, catalog: catalog)
     }
 
     private func read(_ text: String) throws(RequestFault) -> ChatRequest { try read(ByteBuffer(string: text)) }
@@ -37,7 +37,7 @@ import Testing
                 {"type":"image_url","image_url":{"url":"https://example.com/a.png"}}]}]}
                 """)
         let fault = #expect(throws: RequestFault.self) {
-            try ChatRequest(body, dialect: .reference, catalog: ModelCatalog(chat: [blind]))
+            try ChatRequest.read(body, dialect: .reference, catalog: ModelCatalog(chat: [blind]))
         }
         #expect(fault?.param == "messages[1].content[1].type")
         #expect(fault?.message.contains("'blind'") == true)

@@ -20,7 +20,7 @@ import Testing
     private func outcome(of body: String, _ dialect: ChatDialect) -> String {
         do throws(RequestFault) {
             let catalog = ModelCatalog(chat: ChatModel.builtIn)
-            return text(of: try ChatRequest(ByteBuffer(string: body), dialect: dialect, catalog: catalog))
+            return text(of: try ChatRequest.read(ByteBuffer(string: body), dialect: dialect, catalog: catalog))
         } catch { return text(of: error) }
     }
 

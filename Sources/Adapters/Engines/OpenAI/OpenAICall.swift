@@ -83,7 +83,7 @@ final class OpenAICall: ChatCall, AnswerReader {
             events.append(bytes)
             takeEvents()
         case .beginning:
-            gathered.writeImmutableBuffer(bytes)
+            add(bytes)
             begin()
         case .document: gather(bytes)
         case .refusal(let head):
@@ -133,7 +133,7 @@ final class OpenAICall: ChatCall, AnswerReader {
         switch first {
         case UInt8(ascii: "{"), UInt8(ascii: "["):
             reading = .document
-            gather(ByteBuffer())
+            checkLength()
         case UInt8(ascii: "<"): fail(EngineFailure(.malformed, detail: "a web page came in place of an answer"))
         case _ where !stream: fail(EngineFailure(.malformed, detail: "what came is no JSON, though no stream was asked for"))
         default:
@@ -146,7 +146,13 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     private func takeEvents() {
         do throws(EventStreamFault) {
-            while case .events = reading, let event = try events.next() { take(answer.on(event)) }
+            while case .events = reading, let event = try events.next() {
+                if let chunk = answer.chunkLikeLast(event) {
+                    pass(chunk, ChatOpening(fingerprint: answer.fingerprint))
+                } else {
+                    take(answer.on(event))
+                }
+            }
         } catch {
             fail(EngineFailure(.malformed, detail: "an event is longer than \(WireLimits.eventBytesMax) bytes"))
         }
@@ -169,7 +175,16 @@ final class OpenAICall: ChatCall, AnswerReader {
     }
 
     private func gather(_ bytes: ByteBuffer) {
-        gathered.writeImmutableBuffer(bytes)
+        add(bytes)
+        checkLength()
+    }
+
+    /// Most answers come in one read, and need no copy.
+    private func add(_ bytes: ByteBuffer) {
+        if gathered.readableBytes == 0 { gathered = bytes } else { gathered.writeImmutableBuffer(bytes) }
+    }
+
+    private func checkLength() {
         guard gathered.readableBytes > OpenAILimits.answerBytesMax else { return }
         fail(EngineFailure(.malformed, detail: "the answer is larger than \(OpenAILimits.answerBytesMax) bytes"))
     }

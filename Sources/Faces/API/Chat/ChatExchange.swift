@@ -21,7 +21,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         line = CallerLine(loop: connection.loop, request: connection.turn.request)
     }
 
-    func run(_ body: ByteBuffer) async {
+    nonisolated(nonsending) func run(_ body: ByteBuffer) async {
         do throws(ErrorResponse) {
             let (request, admitted) = try await admit(body)
             connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.model.id)
@@ -48,10 +48,10 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         }
     }
 
-    private func admit(_ body: ByteBuffer) async throws(ErrorResponse) -> (ChatRequest, Admitted) {
+    private nonisolated(nonsending) func admit(_ body: ByteBuffer) async throws(ErrorResponse) -> (ChatRequest, Admitted) {
         let request: ChatRequest
         do {
-            request = try ChatRequest(body, dialect: permit.dialect, catalog: service.chat.catalog)
+            request = try ChatRequest.read(body, dialect: permit.dialect, catalog: service.chat.catalog)
         } catch { throw ErrorResponse(error) }
         let textBytesMax = connection.serving.limits.chatTextBytesMax
         guard request.prompt.size.jsonBytes <= textBytesMax else {
@@ -62,7 +62,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         } catch { throw ErrorResponse(error) }
     }
 
-    private func open(_ admitted: Admitted) async throws(ErrorResponse) -> OpenAnswer {
+    private nonisolated(nonsending) func open(_ admitted: Admitted) async throws(ErrorResponse) -> OpenAnswer {
         do { return try await admitted.open() } catch { throw ErrorResponse(error) }
     }
 

@@ -79,18 +79,21 @@ final class EventStreamReply: AnswerSink {
         if hasBegun { return connection.write(piece) }
         hasBegun = true
         connection.turn.served.firstByteAt = wroteAt
-        connection.write(head(), piece)
+        connection.write(head(roomFor: piece.readableBytes), piece)
     }
 
-    private func head() -> ByteBuffer {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(384)
-        connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked).write(into: &buffer)
-        // The last of them keeps nginx from gathering a stream into one piece.
-        buffer.writeStaticString(
-            "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
-        buffer.writeDropped(dropped)
-        buffer.writeHeadEnd()
+    private func head(roomFor pieceBytes: Int) -> ByteBuffer {
+        let common = connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked)
+        let bytesMax = ReplyHead.bytesMax + 128 + TextRoom.droppedBytesMax(dropped)
+        var buffer = ByteBufferAllocator().buffer(capacity: bytesMax + pieceBytes)
+        buffer.write(upTo: bytesMax) { room in
+            common.write(into: &room)
+            // The last of them keeps nginx from gathering a stream into one piece.
+            room.write(
+                "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
+            room.writeDropped(dropped)
+            room.write("\r\n")
+        }
         return buffer
     }
 

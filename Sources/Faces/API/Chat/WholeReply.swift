@@ -37,21 +37,23 @@ final class WholeReply: AnswerSink {
             let failure = EngineFailure(.malformed, detail: "a whole answer without a message")
             return connection.reply(ErrorResponse(failure, isCharged: answer.receipt.charge > .zero))
         }
-        var body = ByteBuffer()
-        body.reserveCapacity(choices.readableBytes + 640)
+        let fieldsBytesMax = 160 + TextRoom.droppedBytesMax(dropped)
+        var body = Connection.bodyRoom(fieldsBytesMax: fieldsBytesMax, bodyBytesMax: writer.answerBytesMax(choices))
         writer.write(answer: choices, usage: answer.usage, into: &body)
-        connection.reply(.ok, body: body) { buffer in
-            buffer.writeStaticString("content-type: application/json\r\n")
-            buffer.writeField("x-minitoolai-cost", answer.receipt.charge.description)
-            if answer.fundsEnded { buffer.writeField("x-minitoolai-stop", "insufficient_quota") }
-            buffer.writeDropped(dropped)
+        connection.reply(.ok, body: consume body, fieldsBytesMax: fieldsBytesMax) { room in
+            room.write("content-type: application/json\r\n")
+            room.writeField("x-minitoolai-cost", answer.receipt.charge.description)
+            if answer.fundsEnded { room.writeField("x-minitoolai-stop", "insufficient_quota") }
+            room.writeDropped(dropped)
         }
     }
 }
 
-extension ByteBuffer {
+extension TextRoom {
     /// Tells which members of the request were not passed on, if any.
     mutating func writeDropped(_ names: [String]) {
         if !names.isEmpty { writeField("x-minitoolai-dropped", names.joined(separator: ", ")) }
     }
+
+    static func droppedBytesMax(_ names: [String]) -> Int { names.reduce(32) { $0 + $1.utf8.count + 2 } }
 }

@@ -9,7 +9,7 @@ extension Connection {
         turn.isHTTP10 = request.isHTTP10
         turn.keepsAlive = !request.isLastOnConnection && !serving.isStopping
 
-        var incoming = Incoming(request, for: purpose(of: request))
+        let incoming = Incoming(request, for: purpose(of: request))
         if case .bytes(let bytes) = request.body, bytes > bodyBytesMax(incoming), !incoming.isRefused {
             incoming.purpose = .refused(tooLarge(bodyBytesMax(incoming)))
         }
@@ -44,14 +44,13 @@ extension Connection {
     }
 
     func receive(_ part: ByteBuffer) {
-        guard let bytesMax = incoming.map(bodyBytesMax), incoming?.isRefused == false else {
-            incoming?.take(part)
-            return
-        }
+        guard let incoming else { preconditionFailure("a body belongs to a request") }
+        guard !incoming.isRefused else { return incoming.take(part) }
         guard serving.hold(bodyBytes: part.readableBytes) else { return refuse(.tooManyBodies) }
-        incoming?.heldBytes += part.readableBytes
-        incoming?.take(part)
-        if let bytes = incoming?.bytes, bytes > bytesMax { refuse(tooLarge(bytesMax)) }
+        incoming.heldBytes += part.readableBytes
+        incoming.take(part)
+        let bytesMax = bodyBytesMax(incoming)
+        if incoming.bytes > bytesMax { refuse(tooLarge(bytesMax)) }
     }
 
     /// The request is complete: its answer begins.
@@ -60,28 +59,16 @@ extension Connection {
         self.incoming = nil
         phase = .answering
         turn.served.receivedBytes = incoming.bytes
-        let (serving, heldBytes) = (serving, incoming.heldBytes)
         switch incoming.purpose {
-        case .refused(let refusal):
-            reply(refusal)
-            return
-        case .chat(let permit):
-            let chat = ChatExchange(permit, on: self)
-            exchange = chat
-            serving.run {
-                await chat.run(incoming.body)
-                self.endAbandonedTurn()
-                serving.release(bodyBytes: heldBytes)
-            }
-        case .plain:
-            let plain = PlainExchange(incoming.head, on: self)
-            exchange = plain
-            serving.run {
-                await plain.run(incoming.body)
-                self.endAbandonedTurn()
-                serving.release(bodyBytes: heldBytes)
-            }
+        case .refused(let refusal): reply(refusal)
+        case .chat(let permit): begin(ChatExchange(permit, on: self), incoming)
+        case .plain: begin(PlainExchange(incoming.head, on: self), incoming)
         }
+    }
+
+    private func begin(_ exchange: some Exchange, _ incoming: Incoming) {
+        self.exchange = exchange
+        serving.run(exchange, incoming, on: self)
     }
 
     /// Answers a request that was not read to its end, or not understood. The connection does not survive that.

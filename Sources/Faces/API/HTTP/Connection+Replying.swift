@@ -15,18 +15,30 @@ extension Connection {
     }
 
     /// Sends a whole reply and ends the turn.
-    func reply(_ status: HTTPResponseStatus, body: ByteBuffer, fields: (inout ByteBuffer) -> Void) {
-        var buffer = ByteBuffer()
-        buffer.reserveCapacity(512 + body.readableBytes)
-        head(status, .bytes(body.readableBytes)).write(into: &buffer)
-        fields(&buffer)
-        buffer.writeHeadEnd()
-        if !turn.isHead {
-            var body = body
-            buffer.writeBuffer(&body)
+    /// - Parameters:
+    ///   - body: in a buffer with room for the head before it, where a copy of it is to be spared: ``bodyRoom(fieldsBytesMax:bodyBytesMax:)``.
+    ///   - fieldsBytesMax: the most that `fields` writes.
+    func reply(
+        _ status: HTTPResponseStatus, body: consuming ByteBuffer, fieldsBytesMax: Int, fields: (inout TextRoom) -> Void
+    ) {
+        let common = head(status, .bytes(body.readableBytes))
+        if turn.isHead { body.clear() }
+        body.write(before: ReplyHead.bytesMax + fieldsBytesMax) { room in
+            common.write(into: &room)
+            fields(&room)
+            room.write("\r\n")
         }
-        write(buffer)
+        write(body)
         endTurn()
+    }
+
+    /// Room for a body, with room for its head before it.
+    static func bodyRoom(fieldsBytesMax: Int, bodyBytesMax: Int) -> ByteBuffer {
+        let headBytesMax = ReplyHead.bytesMax + fieldsBytesMax
+        var buffer = ByteBufferAllocator().buffer(capacity: headBytesMax + bodyBytesMax)
+        buffer.moveWriterIndex(to: headBytesMax)
+        buffer.moveReaderIndex(to: headBytesMax)
+        return buffer
     }
 
     func reply(_ error: ErrorResponse) {
@@ -35,9 +47,10 @@ extension Connection {
             metadata: [
                 "request": "\(turn.request)", "status": "\(error.status.code)", "code": "\(error.error.code ?? error.error.type)",
             ])
-        reply(error.status, body: error.body) { buffer in
-            buffer.writeStaticString("content-type: application/json\r\n")
-            for field in error.fields { buffer.writeField(field.name, field.value) }
+        let fieldsBytesMax = error.fields.reduce(64) { $0 + $1.name.utf8CodeUnitCount + $1.value.utf8.count + 4 }
+        reply(error.status, body: error.body, fieldsBytesMax: fieldsBytesMax) { room in
+            room.write("content-type: application/json\r\n")
+            for field in error.fields { room.writeField(field.name, field.value) }
         }
     }
 

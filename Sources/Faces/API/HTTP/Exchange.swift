@@ -1,7 +1,10 @@
 import NIOCore
 
 /// Whoever makes the answer to one request. All calls on the connection's loop.
-protocol Exchange: AnyObject {
+protocol Exchange: AnyObject, Sendable {
+    /// Makes the answer, as async code on the loop. It ends when nothing is left to do, money and all, whether or not somebody still
+    /// listens.
+    nonisolated(nonsending) func run(_ body: ByteBuffer) async
     /// The connection is gone: nothing that is written will be heard.
     func callerLeft()
     /// The connection's buffer went over its high or under its low mark.

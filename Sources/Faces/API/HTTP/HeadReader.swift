@@ -1,3 +1,5 @@
+import Wire
+
 /// Reads the head of a request, or the fields behind a chunked body, line by line as its bytes come (RFC 9112 sections 2 to 5).
 ///
 /// Stricter than the RFC asks where leniency has let requests be smuggled: lines end in CR LF alone, nothing stands between a name
@@ -11,7 +13,7 @@ struct HeadReader: Sendable {
     /// Bytes of whole lines so far; once the head is complete, all of it.
     private(set) var bytes = 0
     private var expected: Expected
-    /// Bytes known to hold no line end.
+    /// Bytes known to hold no control character, and so no line end.
     private var scanned = 0
     private var fields = 0
     private var hosts = 0
@@ -57,18 +59,16 @@ struct HeadReader: Sendable {
     ) throws(MalformedRequest) -> Range<Int>? {
         let lineMax = min(bytes + limits.fieldBytesMax, limits.headBytesMax) + 2
         let seen = min(all.count, lineMax)
-        if scanned < seen, let end = all.firstLineFeed(in: scanned..<seen) {
-            guard end > bytes, all[end - 1] == 0x0D else { throw .syntax }
-            guard !all.holdsControl(in: bytes..<end - 1) else { throw .syntax }
-            return bytes..<end - 1
-        }
+        scanned = all.firstControl(in: scanned..<max(scanned, seen)) ?? seen
         // What no line may hold is refused before the line is complete: garbage need not wait for its end. A CR that comes last
         // may be half of the line's end.
-        let checked = seen > scanned && all[seen - 1] == 0x0D ? seen - 1 : seen
-        guard !all.holdsControl(in: scanned..<checked) else { throw .syntax }
-        guard all.count < lineMax else { throw .headerTooLarge }
-        scanned = checked
-        return nil
+        guard scanned >= seen || all[scanned] == 0x0D else { throw .syntax }
+        guard scanned + 1 < seen else {
+            guard all.count < lineMax else { throw .headerTooLarge }
+            return nil
+        }
+        guard all[scanned + 1] == 0x0A else { throw .syntax }
+        return bytes..<scanned
     }
 
     // MARK: The request line
@@ -79,9 +79,9 @@ struct HeadReader: Sendable {
         let rest = first + 1..<line.upperBound
         guard let second = all.firstSpace(in: rest) else { throw .syntax }
         let (method, target, version) = (line.lowerBound..<first, first + 1..<second, second + 1..<line.upperBound)
-        guard !method.isEmpty, !target.isEmpty, all[method].allSatisfy(\.isTokenByte),
-            all[target].allSatisfy({ $0 > 0x20 && $0 < 0x7F })
-        else { throw .syntax }
+        guard !method.isEmpty, !target.isEmpty else { throw .syntax }
+        for index in method where !all[index].isTokenByte { throw .syntax }
+        for index in target where all[index] <= 0x20 || all[index] >= 0x7F { throw .syntax }
         found.isHTTP10 = try HeadReader.isHTTP10(all, version)
         guard let known = RequestHead.Method(all[method]) else { throw .method }
         found.method = known
@@ -90,8 +90,8 @@ struct HeadReader: Sendable {
 
     private static func isHTTP10(_ all: UnsafeRawBufferPointer, _ version: Range<Int>) throws(MalformedRequest) -> Bool {
         let start = version.lowerBound
-        guard version.count == 8, all[start..<start + 5].elementsEqual("HTTP/".utf8), all[start + 5].isDigit,
-            all[start + 6] == UInt8(ascii: "."), all[start + 7].isDigit
+        guard version.count == 8, UnsafeRawBufferPointer(rebasing: all[start..<start + 5]).isSame(as: "HTTP/"),
+            all[start + 5].isDigit, all[start + 6] == UInt8(ascii: "."), all[start + 7].isDigit
         else { throw .syntax }
         guard all[start + 5] == UInt8(ascii: "1"), all[start + 7] <= UInt8(ascii: "1") else { throw .version }
         return all[start + 7] == UInt8(ascii: "0")

@@ -1,7 +1,9 @@
 import NIOCore
 
-/// A request on its way in: what is known of it, and what has come of its body.
-struct Incoming {
+/// A request on its way in: what is known of it, and what has come of its body. All on its connection's loop.
+///
+/// `@unchecked Sendable`: see above.
+final class Incoming: @unchecked Sendable {
     enum Purpose {
         case chat(ChatPermit)
         case plain
@@ -24,7 +26,7 @@ struct Incoming {
 
     var isRefused: Bool { if case .refused = purpose { true } else { false } }
 
-    mutating func take(_ part: ByteBuffer) {
+    func take(_ part: ByteBuffer) {
         bytes += part.readableBytes
         guard !isRefused else { return }
         if body.readableBytes == 0 {
@@ -34,12 +36,10 @@ struct Incoming {
         var part = part
         if bytes > body.capacity, case .bytes(let announced) = head.body {
             // What was announced need not be true: memory is taken as bytes come, in a few large steps.
-            body.reserveCapacity(min(announced, max(bytes * 2, 64 << 10)))
+            body.reserveCapacity(min(announced, max(bytes * 2, 128 << 10)))
         }
         body.writeBuffer(&part)
     }
-
-    mutating func dropBody() { body = ByteBuffer() }
 
     func deadline(_ limits: APILimits) -> NIODeadline { began + Incoming.time(for: bytes, limits) }
 

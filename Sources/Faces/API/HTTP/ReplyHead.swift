@@ -26,53 +26,46 @@ struct ReplyHead {
     var isHTTP10: Bool
 
     /// Writes the status line and the common fields; the caller adds its own and an empty line.
-    func write(into buffer: inout ByteBuffer) {
-        buffer.write(upTo: ReplyHead.bytesMax) { room in
-            if status == .ok {
-                room.write("HTTP/1.1 200 OK\r\ndate: ")
-            } else {
-                room.write("HTTP/1.1 ")
-                room.write(decimal: Int(status.code))
-                room.write(" ")
-                room.write(text: status.reasonPhrase)
-                room.write("\r\ndate: ")
-            }
-            room.write(text: date)
-            room.write("\r\nx-request-id: ")
-            room.write(text: request.description)
+    func write(into room: inout TextRoom) {
+        if status == .ok {
+            room.write("HTTP/1.1 200 OK\r\ndate: ")
+        } else {
+            room.write("HTTP/1.1 ")
+            room.write(decimal: Int(status.code))
+            room.write(" ")
+            room.write(text: status.reasonPhrase)
+            room.write("\r\ndate: ")
+        }
+        room.write(text: date)
+        room.write("\r\nx-request-id: ")
+        room.write(text: request.description)
+        room.write("\r\n")
+        switch framing {
+        case .bytes(let count):
+            room.write("content-length: ")
+            room.write(decimal: count)
             room.write("\r\n")
-            switch framing {
-            case .bytes(let count):
-                room.write("content-length: ")
-                room.write(decimal: count)
-                room.write("\r\n")
-            case .chunked: room.write("transfer-encoding: chunked\r\n")
-            case .untilClose, .none: break
-            }
-            if !keepsAlive {
-                room.write("connection: close\r\n")
-            } else if isHTTP10 {
-                room.write("connection: keep-alive\r\n")
-            }
+        case .chunked: room.write("transfer-encoding: chunked\r\n")
+        case .untilClose, .none: break
+        }
+        if !keepsAlive {
+            room.write("connection: close\r\n")
+        } else if isHTTP10 {
+            room.write("connection: keep-alive\r\n")
         }
     }
 
-    /// Reasons are a few words of ours, dates and ids have one length.
-    private static let bytesMax = 320
+    /// The most that ``write(into:)`` writes, and the empty line: reasons are a few words of ours, dates and ids have one length.
+    static let bytesMax = 320
 }
 
-extension ByteBuffer {
+extension TextRoom {
     /// Appends one header field. Values are ours, or were checked: a line break in one would be a fault of ours.
     mutating func writeField(_ name: StaticString, _ value: String) {
         assert(value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F }, "a header value is one line")
-        write(upTo: name.utf8CodeUnitCount + value.utf8.count + 4) { room in
-            room.write(name)
-            room.write(": ")
-            room.write(text: value)
-            room.write("\r\n")
-        }
+        write(name)
+        write(": ")
+        write(text: value)
+        write("\r\n")
     }
-
-    /// Appends the empty line that ends a head.
-    mutating func writeHeadEnd() { writeStaticString("\r\n") }
 }

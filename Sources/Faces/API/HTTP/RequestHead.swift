@@ -1,4 +1,5 @@
 import NIOCore
+import Wire
 
 /// A request as its head tells it: what is acted upon was found while it was read, the rest stays in its bytes.
 struct RequestHead: Sendable {

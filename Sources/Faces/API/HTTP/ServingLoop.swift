@@ -65,13 +65,15 @@ final class ServingLoop: @unchecked Sendable {
 
     // MARK: Exchanges
 
-    /// Runs policy as async code on this very loop. Until it ends the server does not stop.
-    func run(_ exchange: @escaping @Sendable () async -> Void) {
+    /// Makes the answer to a request that has come in, on this very loop. Until it ends the server does not stop.
+    func run(_ exchange: any Exchange, _ incoming: Incoming, on connection: Connection) {
         exchanges += 1
         // Not a loose task: `stop(drain:)` waits for it, and only its own end ends it, because money settles in it.
         Task(executorPreference: executor) {
-            await exchange()
+            await exchange.run(incoming.body)
             self.loop.assertInEventLoop()
+            connection.endAbandonedTurn()
+            self.release(bodyBytes: incoming.heldBytes)
             self.exchanges -= 1
             self.endIfDrained()
         }

@@ -1,10 +1,10 @@
 import Units
 
-/// What a reply must know of its request.
-struct Turn {
-    var request = RequestID("")
+/// What a reply must know of its request. All on its connection's loop.
+final class Turn {
+    let request: RequestID
     /// HEAD: the head of the reply is all there is.
-    var isHead = false
+    let isHead: Bool
     var isHTTP10 = false
     /// What is counted and logged of it.
     var served = Served()
@@ -12,4 +12,9 @@ struct Turn {
     var isRecorded = false
     /// The connection is used again after this.
     var keepsAlive = false
+
+    init(request: RequestID = RequestID(""), isHead: Bool = false) {
+        self.request = request
+        self.isHead = isHead
+    }
 }

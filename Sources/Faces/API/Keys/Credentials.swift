@@ -1,5 +1,6 @@
 import Commerce
 import Gateway
+import Wire
 
 extension RequestHead {
     /// The one place where a request's key is found: `Authorization: Bearer …`, once, and nothing else.

@@ -2,6 +2,7 @@ import Hummingbird
 import Logging
 import NIOCore
 import NIOHTTP1
+import Wire
 
 /// One request that the framework's router answers: made into its terms, and its answer carried out on the same connection.
 ///
@@ -20,7 +21,7 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         self.connection = connection
     }
 
-    func run(_ body: ByteBuffer) async {
+    nonisolated(nonsending) func run(_ body: ByteBuffer) async {
         let service = connection.serving.service
         guard let target = head.target, target.isPlain, let request = Request(head, body) else {
             return connection.reply(.unknownURL(head.method.rawValue, head.target?.path ?? "*"))
@@ -52,11 +53,11 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         frame = ChunkFrame(isChunked: framing == .chunked)
         let status = HTTPResponseStatus(statusCode: response.status.code, reasonPhrase: response.status.reasonPhrase)
         var buffer = ByteBuffer()
-        connection.head(status, framing).write(into: &buffer)
+        buffer.write(upTo: ReplyHead.bytesMax) { [connection] in connection.head(status, framing).write(into: &$0) }
         for field in response.headers where !ByteBuffer.framingFields.contains(field.name.canonicalName) {
             buffer.writeString("\(field.name.canonicalName): \(field.value)\r\n")
         }
-        buffer.writeHeadEnd()
+        buffer.writeStaticString("\r\n")
         replyHead = buffer
     }
 

@@ -5,7 +5,7 @@ import NIOCore
 import Units
 
 /// A request whose money is held. It must be opened: only then does its hold end.
-package struct Admitted: Sendable {
+package final class Admitted: Sendable {
     let chat: Chat
     let prompt: ChatPrompt
     package let model: ChatModel
@@ -14,14 +14,26 @@ package struct Admitted: Sendable {
     let routes: [Route]
     let line: CallerLine
 
+    init(
+        chat: Chat, prompt: ChatPrompt, model: ChatModel, quote: Quote, funds: HeldFunds, routes: [Route], line: CallerLine
+    ) {
+        self.chat = chat
+        self.prompt = prompt
+        self.model = model
+        self.quote = quote
+        self.funds = funds
+        self.routes = routes
+        self.line = line
+    }
+
     /// The second door: asks the engines in turn until one accepts, all under the same hold.
     /// - Throws: the last engine's failure; nothing was delivered and the hold is released by then.
-    package func open() async throws(EngineFailure) -> OpenAnswer {
+    package nonisolated(nonsending) func open() async throws(EngineFailure) -> OpenAnswer {
         var failure = EngineFailure(.unreachable, detail: "no engine was asked")
         for (index, route) in routes.enumerated() {
             if index > 0, case .stale = await chat.ledger.perform(.dispatch(funds.hold, engine: route.engine.name)) { break }
             Failpoint.reach(.engineAsking)
-            let relay = AnswerRelay(line: line, rules: rules(for: route.engine), drains: chat.drains)
+            let relay = relay(to: route.engine)
             guard let end = await relay.open(order(for: route), with: route.engine) else {
                 Failpoint.reach(.engineAccepted)
                 chat.ledger.note(.accept(funds.hold))
@@ -32,33 +44,37 @@ package struct Admitted: Sendable {
                 break
             }
             failure = reason
-            chat.logger.warning(
-                "engine.failed",
-                metadata: [
-                    "request": "\(line.request)", "engine": "\(route.engine.name)", "model": "\(route.model)",
-                    "kind": "\(reason.kind)", "detail": "\(reason.detail)",
-                ])
+            log(reason, of: route)
             guard reason.mayBeRetriedElsewhere else { break }
         }
         _ = await chat.ledger.perform(.release(funds.hold, reason: releaseReason(failure)))
         throw failure
     }
 
+    // Out of line, like what else is rare: an async function's frame is taken from the heap, with room for all that it holds.
+    @inline(never)
+    private func log(_ failure: EngineFailure, of route: Route) {
+        chat.logger.warning(
+            "engine.failed",
+            metadata: [
+                "request": "\(line.request)", "engine": "\(route.engine.name)", "model": "\(route.model)",
+                "kind": "\(failure.kind)", "detail": "\(failure.detail)",
+            ])
+    }
+
     private func order(for route: Route) -> ChatOrder {
         ChatOrder(prompt: prompt, model: route.model, outputCap: funds.outputCap, request: line.request)
     }
 
+    @inline(never)
+    private func relay(to engine: any ChatEngine) -> AnswerRelay {
+        AnswerRelay(line: line, rules: rules(for: engine), drains: chat.drains)
+    }
+
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {
-        let (ledger, hold, loop) = (chat.ledger, funds.hold, line.loop)
-        return AnswerRelay.Rules(
+        AnswerRelay.Rules(
             disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax, isCapLowered: terms.isCapLowered,
-            meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
-            checkpoint: { ledger.note(.progress(hold, outputTokens: $0)) },
-            extend: { tokens, then in
-                ledger.submit(.extend(hold, outputTokens: tokens)) { outcome in
-                    loop.execute { if case .extended(let amount) = outcome { then(amount) } else { then(nil) } }
-                }
-            })
+            meter: quote.tranche == nil ? nil : FundsMeter(quote, funds), ledger: chat.ledger, hold: funds.hold)
     }
 
     var terms: Bill.Terms {

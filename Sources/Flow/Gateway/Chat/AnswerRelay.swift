@@ -1,3 +1,4 @@
+import Commerce
 import Inference
 import NIOCore
 import Units
@@ -16,10 +17,9 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         var isCapLowered: Bool
         /// nil: all that can come is held.
         var meter: FundsMeter?
-        /// Hears the tokens delivered so far, now and then.
-        var checkpoint: (_ outputTokens: Int) -> Void
-        /// Asks for more money without waiting; `then` hears on the loop what is held by then, nil when nothing was given.
-        var extend: (_ outputTokens: Int, _ then: @escaping @Sendable (Money?) -> Void) -> Void
+        /// Hears of the tokens delivered, now and then, and is asked for more money.
+        var ledger: any LedgerDesk
+        var hold: HoldID
     }
 
     private(set) var delivered = Delivered()
@@ -56,11 +56,11 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
 
     /// Asks the engine and waits until it accepts or is out of the question.
     /// - Returns: nil when it accepted, else how it ended.
-    func open(_ order: ChatOrder, with engine: any ChatEngine) async -> AnswerEnd? {
-        line.listener = self
+    nonisolated(nonsending) func open(_ order: ChatOrder, with engine: any ChatEngine) async -> AnswerEnd? {
         if line.isGone {
             end = .callerLeft
         } else {
+            line.listener = self
             call = engine.open(order, on: line.loop, to: self)
             await wait()
         }
@@ -68,7 +68,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     /// Passes the answer on until it ends.
-    func forward(to sink: any AnswerSink) async -> AnswerEnd {
+    nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> AnswerEnd {
         self.sink = sink
         for chunk in early { pass(chunk) }
         early = []
@@ -79,7 +79,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         return end
     }
 
-    private func wait() async {
+    private nonisolated(nonsending) func wait() async {
         await withUnsafeContinuation { waiter = $0 }
     }
 
@@ -92,6 +92,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard self.end == nil else { return }
         self.end = end
         call = nil
+        line.listener = nil
         unpaid = []
         if let drainDeadline {
             drainDeadline.cancel()
@@ -152,7 +153,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         else { return }
         notedTokens = tokens
         notedAt = now
-        rules.checkpoint(tokens)
+        rules.ledger.note(.progress(rules.hold, outputTokens: tokens))
     }
 
     // MARK: The money
@@ -204,7 +205,11 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         let metered = meter.metered(unpaid.reduce(delivered) { $0.adding(outputBytes: $1.outputBytes) })
         guard metered > meter.askAt else { return }
         isExtending = true
-        rules.extend(meter.wish(for: metered)) { self.extended(to: $0) }
+        rules.ledger.submit(.extend(rules.hold, outputTokens: meter.wish(for: metered))) { outcome in
+            self.line.loop.execute {
+                if case .extended(let amount) = outcome { self.extended(to: amount) } else { self.extended(to: nil) }
+            }
+        }
     }
 
     /// - Parameter amount: what is held now; nil when nothing was given.

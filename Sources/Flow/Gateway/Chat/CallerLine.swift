@@ -8,9 +8,13 @@ package import Units
 package final class CallerLine: @unchecked Sendable {
     package let loop: any EventLoop
     package let request: RequestID
-    package private(set) var isGone = false
-    package private(set) var isFull = false
-    weak var listener: (any CallerLineListener)?
+    // Private, so that the compiler sees every use of them and need not watch them.
+    private var hasHungUp = false
+    private var hasNoRoom = false
+    package var isGone: Bool { hasHungUp }
+    package var isFull: Bool { hasNoRoom }
+    /// For as long as an answer is under way.
+    var listener: (any CallerLineListener)?
 
     package init(loop: any EventLoop, request: RequestID) {
         self.loop = loop
@@ -20,16 +24,16 @@ package final class CallerLine: @unchecked Sendable {
     /// The connection is gone. Repeating it changes nothing.
     package func hangUp() {
         loop.assertInEventLoop()
-        guard !isGone else { return }
-        isGone = true
+        guard !hasHungUp else { return }
+        hasHungUp = true
         listener?.callerLeft()
     }
 
     /// The connection's buffer went over its high or under its low mark.
     package func writabilityChanged(isWritable: Bool) {
         loop.assertInEventLoop()
-        guard isFull == isWritable else { return }
-        isFull = !isWritable
+        guard hasNoRoom == isWritable else { return }
+        hasNoRoom = !isWritable
         listener?.callerCanTakeMore(isWritable)
     }
 }

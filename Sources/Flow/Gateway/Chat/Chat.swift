@@ -7,7 +7,7 @@ import Units
 /// Chat, in three doors, each with one kind of refusal: ``admit(_:for:on:)``, ``Admitted/open()``, ``OpenAnswer/forward(to:)``.
 ///
 /// The wrong order cannot be written: only the first makes an ``Admitted``, only the second an ``OpenAnswer``.
-package struct Chat: Sendable {
+package final class Chat: Sendable {
     package let catalog: ModelCatalog
     package let prices: PriceList
     package let routes: RouteTable
@@ -27,31 +27,42 @@ package struct Chat: Sendable {
     /// The first door: may this caller ask this, and can it be paid? Money is held and the intent to ask is durable when it
     /// returns. To be called on `line.loop`.
     /// - Throws: ``Refusal``; nothing is held then.
-    package func admit(_ prompt: ChatPrompt, for caller: Caller, on line: CallerLine) async throws(Refusal) -> Admitted {
+    package nonisolated(nonsending) func admit(
+        _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine
+    ) async throws(Refusal) -> Admitted {
         guard let model = catalog.chatModel(prompt.model) else { throw .modelUnknown(model: prompt.model) }
         guard caller.key.allows(model: model.id) else { throw .modelNotAllowed(model: model.id) }
-        let routes = routes.routes(to: model, for: caller.key.book).prefix(ChatLimits.attemptsMax)
+        var routes = routes.routes(to: model, for: caller.key.book)
+        if routes.count > ChatLimits.attemptsMax { routes.removeLast(routes.count - ChatLimits.attemptsMax) }
         guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
         guard let price = prices.version(for: model.id, in: caller.key.book) else { throw .modelNotPriced(model: model.id) }
 
-        let hiddenTokens = routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }
-        let quote = Quote(
-            price: price, inputBoundTokens: prompt.inputBoundTokens(model: model, hiddenTokens: hiddenTokens),
-            inputFairTokens: prompt.inputFairTokens(model: model), choices: prompt.choices,
-            outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
-            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: line.loop.now),
-            inputHiddenTokens: hiddenTokens)
+        let quote = quote(for: prompt, by: model, routes, price, now: line.loop.now)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.hold(request)) {
         case .held(let funds):
             return Admitted(
-                chat: self, prompt: prompt, model: model, quote: quote, funds: funds, routes: Array(routes), line: line)
+                chat: self, prompt: prompt, model: model, quote: quote, funds: funds, routes: routes, line: line)
         case .refused(let refusal): throw refusal
         default: preconditionFailure("a hold is granted or refused")
         }
     }
+
+    @inline(never)
+    private func quote(
+        for prompt: ChatPrompt, by model: ChatModel, _ routes: [Route], _ price: PriceVersion, now: NIODeadline
+    ) -> Quote {
+        let hiddenTokens = routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }
+        return Quote(
+            price: price, inputBoundTokens: prompt.inputBoundTokens(model: model, hiddenTokens: hiddenTokens),
+            inputFairTokens: prompt.inputFairTokens(model: model), choices: prompt.choices,
+            outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
+            extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: now),
+            inputHiddenTokens: hiddenTokens)
+    }
+
     /// Output is held in tranches where all that is billed is seen while it is made: in streams of engines that show it.
-    private func tranche(_ prompt: ChatPrompt, _ routes: ArraySlice<Route>, now: NIODeadline) -> Int? {
+    private func tranche(_ prompt: ChatPrompt, _ routes: [Route], now: NIODeadline) -> Int? {
         guard prompt.stream, prompt["reasoning_effort"] == nil else { return nil }
         let isShown = routes.allSatisfy { !$0.engine.traits.hidesOutput && !doubts.isDoubted($0.engine.name, now: now) }
         return isShown ? Tranche.outputTokens : nil

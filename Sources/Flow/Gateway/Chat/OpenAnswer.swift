@@ -18,16 +18,21 @@ package struct OpenAnswer: Sendable {
 
     /// The third door: passes the answer on to its end and settles it. When it returns the settlement is durable, so the
     /// caller may be told that all is done.
-    package func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
+    package nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
         let end = await relay.forward(to: sink)
         Failpoint.reach(.answerEnded)
-        let bill = Bill.of(end, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
+        let bill = bill(for: end)
         let outcome = await admitted.chat.ledger.perform(bill.command(for: admitted.funds.hold))
         guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
         record(end, receipt)
         doubtEngine(end)
         return ForwardedAnswer(
             end: ForwardedAnswer.End(end), usage: bill.usage ?? .none, receipt: receipt, fundsEnded: hasSpentAll(end, bill))
+    }
+
+    @inline(never)
+    private func bill(for end: AnswerEnd) -> Bill {
+        Bill.of(end, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
     }
 
     /// nil until the engine accepted, which it has.
@@ -42,6 +47,7 @@ package struct OpenAnswer: Sendable {
     }
 
     /// An engine that bills much more than it shows cannot be metered.
+    @inline(never)
     private func doubtEngine(_ end: AnswerEnd) {
         guard admitted.quote.tranche != nil, case .completed(let usage?) = end, usage.isPlausible,
             usage.completionTokens > 2 * relay.delivered.carefulTokens + ChatLimits.unseenTokensMax
@@ -56,6 +62,7 @@ package struct OpenAnswer: Sendable {
             ])
     }
 
+    @inline(never)
     private func record(_ end: AnswerEnd, _ receipt: Receipt) {
         let logger = admitted.chat.logger
         if case .failed(let failure) = end {

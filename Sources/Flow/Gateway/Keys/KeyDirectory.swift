@@ -3,7 +3,7 @@ import Synchronization
 import Units
 
 /// Who is calling: the key that was shown, valid at that moment.
-package struct Caller: Hashable, Sendable {
+package final class Caller: Sendable {
     package let key: KeyRecord
 
     package init(key: KeyRecord) { self.key = key }
@@ -13,7 +13,7 @@ package struct Caller: Hashable, Sendable {
 
 /// Every key by the code of its secret, in memory. A key that is created or revoked counts from the next look on.
 package final class KeyDirectory: Sendable {
-    private let byMAC = Mutex<[KeyMAC: KeyRecord]>([:])
+    private let byMAC = Mutex<[KeyMAC: Caller]>([:])
     private let mint: KeyMint
     private let clock: any Clock
 
@@ -26,7 +26,7 @@ package final class KeyDirectory: Sendable {
     /// Adds a key, or replaces what was known of it.
     package func put(_ key: KeyRecord) {
         guard let mac = KeyMAC(bytes: key.mac) else { preconditionFailure("a key is stored with its 32-byte code") }
-        byMAC.withLock { $0[mac] = key }
+        byMAC.withLock { $0[mac] = Caller(key: key) }
     }
 
     /// The caller who shows `secret`, on a line where `shown` was shown last: the same secret need not be hashed again. Whether the
@@ -44,9 +44,9 @@ package final class KeyDirectory: Sendable {
     }
 
     private func caller(with mac: KeyMAC) throws(Refusal) -> Caller {
-        guard let key = byMAC.withLock({ $0[mac] }) else { throw .unknownKey }
-        if let refusal = key.refusal(at: clock.now()) { throw refusal }
-        return Caller(key: key)
+        guard let caller = byMAC.withLock({ $0[mac] }) else { throw .unknownKey }
+        if let refusal = caller.key.refusal(at: clock.now()) { throw refusal }
+        return caller
     }
 
     package func caller(showing secret: String) throws(Refusal) -> Caller {
@@ -62,5 +62,5 @@ package final class KeyDirectory: Sendable {
     /// Longer than any key of ours; nothing longer is worth hashing.
     private static let secretBytesMax = 256
 
-    package var all: [KeyRecord] { byMAC.withLock { $0.values.sorted { $0.id < $1.id } } }
+    package var all: [KeyRecord] { byMAC.withLock { $0.values.map(\.key).sorted { $0.id < $1.id } } }
 }

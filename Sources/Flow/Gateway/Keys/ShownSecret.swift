@@ -18,8 +18,18 @@ package struct ShownSecret: Sendable {
     private func isLast(_ shown: UnsafeRawBufferPointer) -> Bool {
         guard shown.count == secret.count else { return false }
         return secret.withUnsafeBytes { last in
-            var difference: UInt8 = 0
-            for index in 0..<shown.count { difference |= shown[index] ^ last[index] }
+            var difference: UInt64 = 0
+            var index = 0
+            while index + 8 <= shown.count {
+                difference |=
+                    shown.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                    ^ last.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+                index += 8
+            }
+            while index < shown.count {
+                difference |= UInt64(shown[index] ^ last[index])
+                index += 1
+            }
             return difference == 0
         }
     }

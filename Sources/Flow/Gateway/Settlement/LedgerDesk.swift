@@ -14,7 +14,7 @@ package protocol LedgerDesk: Sendable {
 
 extension LedgerDesk {
     /// Asks and waits. Only the outcome ends the wait: no cancellation of the asking task reaches the ledger.
-    package func perform(_ command: LedgerCommand) async -> LedgerOutcome {
+    package nonisolated(nonsending) func perform(_ command: LedgerCommand) async -> LedgerOutcome {
         await withUnsafeContinuation { continuation in
             submit(command) { continuation.resume(returning: $0) }
         }

@@ -43,6 +43,8 @@ package struct EventStreamReader {
 
     /// The next complete event, or nil when more bytes are needed.
     package mutating func next() throws(EventStreamFault) -> ServerEvent? {
+        // As after each event that came alone: what is still open was looked at when it came.
+        guard unread.readableBytes > 0 else { return nil }
         if let data = takePlainEvent() { return ServerEvent(data: data) }
         while let line = takeLine() {
             if let event = interpret(line) { return event }
@@ -172,27 +174,5 @@ package struct EventStreamReader {
             data = nil
         }
         return data.map { ServerEvent(name: name, data: $0) }
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Where the first LF or CR at or after `start` is; looks at eight bytes a step.
-    package func firstLineEnd(from start: Int) -> Int? {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        var index = start
-        while index + 8 <= count {
-            let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let feeds = word ^ (ones &* 0x0A)
-            let returns = word ^ (ones &* 0x0D)
-            // The lowest mark is true: borrowing marks only what lies above one, and bytes that are high themselves are left out.
-            let marks = ((feeds &- ones) | (returns &- ones)) & ~word & (ones &* 0x80)
-            if marks != 0 { return index + marks.trailingZeroBitCount >> 3 }
-            index += 8
-        }
-        while index < count {
-            if self[index] == 0x0A || self[index] == 0x0D { return index }
-            index += 1
-        }
-        return nil
     }
 }

@@ -1,7 +1,8 @@
-package import NIOCore
+public import NIOCore
 
 extension ByteBuffer {
     /// Lends the readable bytes to a reader. Ranges it reports count from the first readable byte: see ``slice(_:)``.
+    @inlinable
     package func readJSON<Value, Failure: Error>(
         _ body: (inout JSONReader) throws(Failure) -> Value
     ) throws(Failure) -> Value {
@@ -14,9 +15,10 @@ extension ByteBuffer {
 
     /// A view of a part of the readable bytes, counted from the first of them; shares the storage.
     package func slice(_ range: Range<Int>) -> ByteBuffer {
-        guard let slice = getSlice(at: readerIndex + range.lowerBound, length: range.count) else {
-            preconditionFailure("a range a reader reported lies within the bytes it read")
-        }
+        precondition(range.upperBound <= readableBytes, "a range a reader reported lies within the bytes it read")
+        var slice = self
+        slice.moveWriterIndex(to: readerIndex + range.upperBound)
+        slice.moveReaderIndex(forwardBy: range.lowerBound)
         return slice
     }
 

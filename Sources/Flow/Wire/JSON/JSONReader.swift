@@ -15,22 +15,27 @@
 /// ```
 ///
 /// It looks at memory it does not own: use it only inside the closure that lends the bytes, see `ByteBuffer.readJSON`.
+@usableFromInline
 package struct JSONReader {
-    let bytes: UnsafeRawBufferPointer
-    private let depthMax: Int
-    /// Bytes read so far.
-    package internal(set) var position = 0
+    private var cursor: JSONCursor
     private var depth = 0
     private var seen = SeenKeys()
 
-    package init(_ bytes: UnsafeRawBufferPointer, depthMax: Int = WireLimits.jsonDepthMax) {
-        self.bytes = bytes
-        self.depthMax = depthMax
+    @usableFromInline
+    package init(_ bytes: UnsafeRawBufferPointer) { cursor = JSONCursor(bytes) }
+
+    @inline(__always)
+    private var bytes: UnsafeRawBufferPointer { cursor.bytes }
+
+    /// Bytes read so far.
+    package private(set) var position: Int {
+        get { cursor.position }
+        set { cursor.position = newValue }
     }
 
     /// An object being walked.
     package struct Members {
-        fileprivate let mark: Int
+        fileprivate var keys: SeenKeys.OfObject
         fileprivate var isFirst = true
     }
 
@@ -42,7 +47,10 @@ package struct JSONReader {
     }
 
     /// What comes next, without taking it.
-    package mutating func peek() throws(JSONFault) -> JSONKind {
+    package mutating func peek() throws(JSONFault) -> JSONKind { try kindHere() }
+
+    @inline(__always)
+    private mutating func kindHere() throws(JSONFault) -> JSONKind {
         skipWhitespace()
         switch try byteHere() {
         case UInt8(ascii: "{"): return .object
@@ -59,7 +67,7 @@ package struct JSONReader {
     package mutating func readObject() throws(JSONFault) -> Members {
         try expect(.object)
         try descend()
-        return Members(mark: seen.count)
+        return Members(keys: seen.open())
     }
 
     /// Takes the next key and its colon, or the closing brace: then nil. The member's value must be read or skipped before
@@ -67,9 +75,9 @@ package struct JSONReader {
     package mutating func nextKey(of members: inout Members) throws(JSONFault) -> JSONText? {
         skipWhitespace()
         if try byteHere() == UInt8(ascii: "}") {
-            position += 1
-            depth -= 1
-            if let again = seen.close(from: members.mark, in: bytes) { throw duplicate(again) }
+            position &+= 1
+            depth &-= 1
+            if let again = seen.close(members.keys, in: bytes) { throw duplicate(again) }
             return nil
         }
         if !members.isFirst {
@@ -78,8 +86,8 @@ package struct JSONReader {
         }
         members.isFirst = false
         guard try byteHere() == UInt8(ascii: "\"") else { throw JSONFault(.unexpectedByte(bytes[position]), at: position) }
-        let key = try scanString()
-        if seen.insert(key, from: members.mark, in: bytes) { throw duplicate(key) }
+        let key = try cursor.scanString()
+        if seen.insert(key, into: &members.keys, in: bytes) { throw duplicate(key) }
         guard seen.total <= WireLimits.jsonKeysMax else { throw JSONFault(.tooManyKeys, at: key.range.lowerBound) }
         skipWhitespace()
         try take(UInt8(ascii: ":"))
@@ -97,8 +105,8 @@ package struct JSONReader {
     package mutating func nextElement(of elements: inout Elements) throws(JSONFault) -> Bool {
         skipWhitespace()
         if try byteHere() == UInt8(ascii: "]") {
-            position += 1
-            depth -= 1
+            position &+= 1
+            depth &-= 1
             return false
         }
         if !elements.isFirst {
@@ -113,18 +121,12 @@ package struct JSONReader {
 
     package mutating func readString() throws(JSONFault) -> JSONText {
         try expect(.string)
-        return try scanString()
-    }
-
-    /// Takes the string whose opening quote is at `offset`, whatever stands before it: for documents that are known but for their texts.
-    package mutating func readString(at offset: Int) throws(JSONFault) -> JSONText {
-        position = offset
-        return try readString()
+        return try cursor.scanString()
     }
 
     package mutating func readNumber() throws(JSONFault) -> JSONNumberText {
         try expect(.number)
-        return try scanNumber()
+        return try cursor.scanNumber()
     }
 
     /// A 64-bit integer, written without fraction and exponent.
@@ -137,26 +139,26 @@ package struct JSONReader {
     package mutating func readBool() throws(JSONFault) -> Bool {
         try expect(.bool)
         let value = bytes[position] == UInt8(ascii: "t")
-        try scanLiteral(value ? "true" : "false")
+        try cursor.scanLiteral(value ? "true" : "false")
         return value
     }
 
     package mutating func readNull() throws(JSONFault) {
         try expect(.null)
-        try scanLiteral("null")
+        try cursor.scanLiteral("null")
     }
 
     /// Takes a `null` if one comes next.
     package mutating func skipNull() throws(JSONFault) -> Bool {
-        guard try peek() == .null else { return false }
-        try readNull()
+        guard try kindHere() == .null else { return false }
+        try cursor.scanLiteral("null")
         return true
     }
 
     /// Takes the next value whatever it is, checks all of it, and gives the range of its bytes.
     @discardableResult
     package mutating func skipValue() throws(JSONFault) -> Range<Int> {
-        let kind = try peek()
+        let kind = try kindHere()
         let start = position
         switch kind {
         case .object:
@@ -165,10 +167,10 @@ package struct JSONReader {
         case .array:
             var elements = try readArray()
             while try nextElement(of: &elements) { try skipValue() }
-        case .string: _ = try scanString()
-        case .number: _ = try scanNumber()
-        case .bool: _ = try readBool()
-        case .null: try readNull()
+        case .string: _ = try cursor.scanString()
+        case .number: _ = try cursor.scanNumber()
+        case .bool: try cursor.scanLiteral(bytes[start] == UInt8(ascii: "t") ? "true" : "false")
+        case .null: try cursor.scanLiteral("null")
         }
         return start..<position
     }
@@ -181,22 +183,23 @@ package struct JSONReader {
 
     // MARK: small steps
 
+    @inline(__always)
     private mutating func expect(_ kind: JSONKind) throws(JSONFault) {
-        let found = try peek()
+        let found = try kindHere()
         guard found == kind else { throw JSONFault(.wrongKind(expected: kind, found: found), at: position) }
     }
 
     private mutating func descend() throws(JSONFault) {
-        guard depth < depthMax else { throw JSONFault(.tooDeep, at: position) }
-        depth += 1
-        position += 1
+        guard depth < WireLimits.jsonDepthMax else { throw JSONFault(.tooDeep, at: position) }
+        depth &+= 1
+        position &+= 1
     }
 
     @inline(__always)
     private mutating func take(_ byte: UInt8) throws(JSONFault) {
         let found = try byteHere()
         guard found == byte else { throw JSONFault(.unexpectedByte(found), at: position) }
-        position += 1
+        position &+= 1
     }
 
     @inline(__always)
@@ -207,6 +210,13 @@ package struct JSONReader {
 
     @inline(__always)
     private mutating func skipWhitespace() {
+        // Most documents have none.
+        guard position < bytes.count, bytes[position] <= 0x20 else { return }
+        skipMoreWhitespace()
+    }
+
+    @inline(never)
+    private mutating func skipMoreWhitespace() {
         while position < bytes.count {
             switch bytes[position] {
             case 0x20, 0x0A, 0x0D, 0x09: position += 1

@@ -1,13 +1,14 @@
 /// A string of a document, checked but not decoded: a view of its bytes between the quotes.
 ///
 /// Like the reader it came from, it is valid only while the document's bytes are held.
+@frozen @usableFromInline
 package struct JSONText {
     /// The bytes between the quotes, escapes as written.
-    package let raw: UnsafeRawBufferPointer
+    @usableFromInline package let raw: UnsafeRawBufferPointer
     /// Where those bytes are in the document.
     package let range: Range<Int>
     /// UTF-8 bytes of the decoded string.
-    package let decodedBytes: Int
+    @usableFromInline package let decodedBytes: Int
 
     /// True when nothing is escaped: every escape is longer than what it stands for.
     package var isPlain: Bool { decodedBytes == raw.count }
@@ -27,15 +28,21 @@ package struct JSONText {
         }
     }
 
-    /// Compares the decoded string with a literal; allocates nothing.
+    /// Compares the decoded string with a literal; allocates nothing. Lengths are compared in place: most of a switch's cases end there.
+    @inlinable @inline(__always)
     package func `is`(_ literal: StaticString) -> Bool {
-        guard decodedBytes == literal.utf8CodeUnitCount else { return false }
-        let expected = UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount)
-        return isPlain ? raw.isSame(as: expected) : decoded.elementsEqual(expected)
+        decodedBytes == literal.utf8CodeUnitCount
+            && decodesEqual(to: UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// Lets a key be switched on: `case "choices":`.
+    @inlinable @inline(__always)
     package static func ~= (pattern: StaticString, text: JSONText) -> Bool { text.is(pattern) }
+
+    @usableFromInline
+    func decodesEqual(to expected: UnsafeRawBufferPointer) -> Bool {
+        isPlain ? raw.isSame(as: expected) : decoded.elementsEqual(expected)
+    }
 
     /// True when both decode to the same bytes.
     package func decodesEqual(to other: JSONText) -> Bool {
@@ -135,25 +142,5 @@ extension UInt8 {
         case UInt8(ascii: "A")...UInt8(ascii: "F"): self - UInt8(ascii: "A") + 10
         default: nil
         }
-    }
-}
-
-extension UnsafeRawBufferPointer {
-    /// Whether both hold the same bytes, looked at eight at a time.
-    package func isSame(as other: UnsafeRawBufferPointer) -> Bool {
-        guard count == other.count else { return false }
-        var index = 0
-        while index + 8 <= count {
-            guard
-                loadUnaligned(fromByteOffset: index, as: UInt64.self)
-                    == other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
-            else { return false }
-            index += 8
-        }
-        while index < count {
-            guard self[index] == other[index] else { return false }
-            index += 1
-        }
-        return true
     }
 }

@@ -3,7 +3,7 @@ package import NIOCore
 package import Units
 
 /// Writes one answer in OpenAI's bytes, streamed or whole. Made once per answer; what every chunk repeats is put together then.
-package struct AnswerWriter: Sendable {
+package final class AnswerWriter: Sendable {
     private let id: String
     private let created: Int64
     private let model: String
@@ -46,13 +46,15 @@ package struct AnswerWriter: Sendable {
     /// A new answer id: `chatcmpl-` and 29 characters of base 62, about 172 bits.
     package static func id(using random: inout some RandomNumberGenerator) -> String {
         var words = (random.next(), random.next(), random.next())
+        // Each word is a fraction of 2^64: times 62, what comes out above is the next character, and what stays below the next fraction.
         let alphabet: StaticString = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
         return String(unsafeUninitializedCapacity: 38) { target in
             var index = target.initialize(fromContentsOf: "chatcmpl-".utf8)
             // 62^10 is below 2^60: ten characters of a word are as good as evenly spread.
             while index < 38 {
-                target[index] = alphabet.utf8Start[Int(truncatingIfNeeded: words.0 % 62)]
-                words = (words.1, words.2, words.0 / 62)
+                let (character, rest) = words.0.multipliedFullWidth(by: 62)
+                target[index] = alphabet.utf8Start[Int(truncatingIfNeeded: character)]
+                words = (words.1, words.2, rest)
                 index += 1
             }
             return 38
@@ -107,7 +109,14 @@ package struct AnswerWriter: Sendable {
 
     /// Appends the comment that tells what the answer cost and what is left: `: cost 0.000012 balance 4.999988`.
     package func writeComment(cost: Money, balance: Money, into buffer: inout ByteBuffer) {
-        buffer.writeEventComment("cost \(cost) balance \(balance)")
+        let (cost, balance) = (cost.description, balance.description)
+        buffer.write(upTo: 24 + cost.utf8.count + balance.utf8.count) { room in
+            room.write(": cost ")
+            room.write(text: cost)
+            room.write(" balance ")
+            room.write(text: balance)
+            room.write("\n\n")
+        }
     }
 
     /// Appends the comment that tells why an answer ended where it did: its money had.

@@ -1,19 +1,24 @@
-package import NIOCore
+public import NIOCore
 
 /// Room for text that was taken from a buffer once: a write costs its copy and a comparison. `ByteBuffer`'s own writes look each
 /// time whether there is room and whether the storage is shared, about two hundred instructions even for a comma.
+///
+/// What writes a literal is put in its place: then a comma is one instruction, and a few words are two or three.
+@frozen @usableFromInline
 package struct TextRoom: ~Copyable {
-    private let start: UnsafeMutableRawPointer
-    private let bytesMax: Int
+    @usableFromInline let start: UnsafeMutableRawPointer
+    @usableFromInline let bytesMax: Int
     /// Bytes written so far.
-    package private(set) var count = 0
+    @usableFromInline package internal(set) var count = 0
 
-    fileprivate init(_ memory: UnsafeMutableRawBufferPointer) {
+    @inlinable
+    package init(_ memory: UnsafeMutableRawBufferPointer) {
         guard let start = memory.baseAddress else { preconditionFailure("room that was asked for is there") }
         self.start = start
         bytesMax = memory.count
     }
 
+    @inlinable @inline(__always)
     package mutating func write(_ bytes: UnsafeRawBufferPointer) {
         guard let source = bytes.baseAddress else { return }
         precondition(bytes.count <= bytesMax - count, "text fits into the room that was taken for it")
@@ -21,6 +26,7 @@ package struct TextRoom: ~Copyable {
         count += bytes.count
     }
 
+    @inlinable @inline(__always)
     package mutating func write(_ text: StaticString) {
         write(UnsafeRawBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
@@ -32,6 +38,7 @@ package struct TextRoom: ~Copyable {
 
     package mutating func write(_ buffer: ByteBuffer) { buffer.withUnsafeReadableBytes { write($0) } }
 
+    @inlinable @inline(__always)
     package mutating func write(byte: UInt8) {
         precondition(count < bytesMax, "text fits into the room that was taken for it")
         (start + count).storeBytes(of: byte, as: UInt8.self)
@@ -71,13 +78,14 @@ package struct TextRoom: ~Copyable {
         text.withUTF8 { utf8 in
             let bytes = UnsafeRawBufferPointer(utf8)
             write(byte: UInt8(ascii: "\""))
-            var plainStart = 0
-            for index in bytes.indices where bytes[index].isEscapedInJSON {
-                write(UnsafeRawBufferPointer(rebasing: bytes[plainStart..<index]))
-                write(escapeOf: bytes[index])
-                plainStart = index + 1
+            var start = 0
+            while true {
+                let end = bytes.plainTextEnd(from: start)
+                write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+                guard end < bytes.count else { break }
+                if bytes[end].isEscapedInJSON { write(escapeOf: bytes[end]) } else { write(byte: bytes[end]) }
+                start = end + 1
             }
-            write(UnsafeRawBufferPointer(rebasing: bytes[plainStart...]))
             write(byte: UInt8(ascii: "\""))
         }
     }
@@ -114,11 +122,32 @@ extension UInt8 {
 
 extension ByteBuffer {
     /// Takes room for at most `bytesMax` bytes, once, and keeps what `body` writes into it. Writing more is a fault of ours.
+    @inlinable
     package mutating func write(upTo bytesMax: Int, _ body: (inout TextRoom) -> Void) {
         writeWithUnsafeMutableBytes(minimumWritableBytes: bytesMax) { memory in
             var room = TextRoom(memory)
             body(&room)
             return room.count
+        }
+    }
+
+    /// Puts text before the first readable byte, into room that was left for it: at most `bytesMax` bytes. Where too little was left, all
+    /// is copied once.
+    package mutating func write(before bytesMax: Int, _ body: (inout TextRoom) -> Void) {
+        withUnsafeTemporaryAllocation(byteCount: bytesMax, alignment: 1) { memory in
+            var room = TextRoom(memory)
+            body(&room)
+            let start = readerIndex - room.count
+            let text = UnsafeRawBufferPointer(rebasing: memory[..<room.count])
+            if start >= 0 {
+                setBytes(text, at: start)
+                moveReaderIndex(to: start)
+            } else {
+                var whole = ByteBufferAllocator().buffer(capacity: text.count + readableBytes)
+                whole.writeBytes(text)
+                whole.writeImmutableBuffer(self)
+                self = whole
+            }
         }
     }
 }

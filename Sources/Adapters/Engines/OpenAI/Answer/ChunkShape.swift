@@ -71,8 +71,8 @@ struct ChunkShape {
     }
 
     private func take(_ spot: Spot, of read: UnsafeRawBufferPointer, _ growth: inout Int, _ match: inout Match) -> Bool {
-        var reader = JSONReader(read)
-        guard let text = try? reader.readString(at: spot.range.lowerBound - 1 + growth) else { return false }
+        var cursor = JSONCursor(read)
+        guard let text = try? cursor.readString(at: spot.range.lowerBound - 1 + growth) else { return false }
         let grown = text.range.count - spot.range.count
         growth += grown
         let (start, end) = (match.choices.lowerBound, match.choices.upperBound)

@@ -29,12 +29,15 @@ struct StreamAnswer {
     /// The usage reported last, if it can be true.
     var usage: Usage? { report.flatMap { $0.usage(delivering: outputBytes) } }
 
+    /// What nearly every event is; nil when it must be read: see ``ChunkShape``.
+    mutating func chunkLikeLast(_ event: ServerEvent) -> ChatChunk? {
+        guard event.name == nil, let match = shape?.match(event.data) else { return nil }
+        outputBytes += match.outputBytes
+        return ChatChunk(choices: event.data.slice(match.choices), outputBytes: match.outputBytes, finishes: match.finishes)
+    }
+
+    /// An event that ``chunkLikeLast(_:)`` knows nothing of.
     mutating func on(_ event: ServerEvent) -> Step {
-        if event.name == nil, let match = shape?.match(event.data) {
-            outputBytes += match.outputBytes
-            return .chunk(
-                ChatChunk(choices: event.data.slice(match.choices), outputBytes: match.outputBytes, finishes: match.finishes))
-        }
         if event.isDone {
             return hasBegun ? .done : .failed(EngineFailure(.malformed, detail: "the stream ended without any choices"))
         }

@@ -39,17 +39,10 @@ extension UnsafeRawBufferPointer {
         return (size, index + 2)
     }
 
-    /// Compares with an ASCII literal of lower case letters and signs, whatever the case of these bytes.
-    func equals(_ literal: StaticString) -> Bool {
-        guard count == literal.utf8CodeUnitCount else { return false }
-        for index in indices where self[index].lowercased != literal.utf8Start[index] { return false }
-        return true
-    }
-
     func starts(with literal: StaticString) -> Bool {
         guard count >= literal.utf8CodeUnitCount else { return false }
-        for index in 0..<literal.utf8CodeUnitCount where self[index] != literal.utf8Start[index] { return false }
-        return true
+        return UnsafeRawBufferPointer(rebasing: self[..<literal.utf8CodeUnitCount]).isSame(
+            as: UnsafeRawBufferPointer(start: literal.utf8Start, count: literal.utf8CodeUnitCount))
     }
 
     /// Without the blanks around it.
@@ -61,10 +54,7 @@ extension UnsafeRawBufferPointer {
     }
 
     /// Visible characters, blanks, tabs, and whatever is not ASCII.
-    var isFieldText: Bool {
-        for byte in self where byte < 0x20 && byte != 0x09 || byte == 0x7F { return false }
-        return true
-    }
+    var isFieldText: Bool { firstControl(in: 0..<count) == nil }
 
     var text: String { String(decoding: self, as: UTF8.self) }
 }
@@ -81,8 +71,6 @@ extension UInt8 {
         default: false
         }
     }
-
-    fileprivate var lowercased: UInt8 { UInt8(ascii: "A")...UInt8(ascii: "Z") ~= self ? self | 0x20 : self }
 
     fileprivate var hexadecimal: Int? {
         switch self {

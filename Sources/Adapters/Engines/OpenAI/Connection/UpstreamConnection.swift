@@ -30,7 +30,6 @@ final class UpstreamConnection: ChannelDuplexHandler {
     private weak var pool: UpstreamPool?
     private var exchange: UpstreamExchange?
     private var keepsConnection = false
-    private var isRequestWritten = false
     private var leftoverBytes = 0
     private var isPaused = false
     private var isReadHeld = false
@@ -66,12 +65,10 @@ final class UpstreamConnection: ChannelDuplexHandler {
         phase = .asking
         parser.expectAnswer()
         self.exchange = exchange
-        isRequestWritten = false
-        let written = context.eventLoop.makePromise(of: Void.self)
-        written.futureResult.assumeIsolated().whenSuccess { self.isRequestWritten = true }
-        let last = request.slices.count - 1
-        for index in 0..<last { context.write(wrapOutboundOut(request.slices[index]), promise: nil) }
-        context.writeAndFlush(wrapOutboundOut(request.slices[last]), promise: written)
+        guard let last = request.rest.last else { return context.writeAndFlush(wrapOutboundOut(request.first), promise: nil) }
+        context.write(wrapOutboundOut(request.first), promise: nil)
+        for slice in request.rest.dropLast() { context.write(wrapOutboundOut(slice), promise: nil) }
+        context.writeAndFlush(wrapOutboundOut(last), promise: nil)
     }
 
     /// The exchange needs no more of the answer; what is left of it is read over, within bounds.
@@ -213,6 +210,9 @@ final class UpstreamConnection: ChannelDuplexHandler {
         resume()
         pool.keep(self)
     }
+
+    /// Nothing of what was written waits for the socket any more: see the marks in ``UpstreamPool``.
+    private var isRequestWritten: Bool { context?.channel.isWritable ?? false }
 
     private func fail(_ reason: UpstreamBreak) {
         guard phase != .closed else { return }

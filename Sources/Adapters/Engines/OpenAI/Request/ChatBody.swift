@@ -5,48 +5,60 @@ import Wire
 /// The body of a chat request, put together from what was checked: small parts are copied into one buffer, large members go
 /// as the slices they are.
 struct ChatBody {
-    private(set) var slices: [ByteBuffer] = []
-    private(set) var bytes = 0
-    private var small: ByteBuffer
+    /// What comes first; nearly always all there is. Before it is the room that was asked for.
+    var first: ByteBuffer
+    /// What follows the first large member, that member included.
+    private(set) var rest: [ByteBuffer] = []
+    /// What came last was copied, so that more may be put behind it.
+    private var endsSmall = false
 
-    /// - Parameter headRoom: bytes to leave free before the first slice, for ``slices(behind:)``.
+    /// - Parameter headRoom: bytes to leave free before the first slice.
     /// - Throws: only when the messages are not what `ChatPrompt` promises.
     init(_ order: ChatOrder, _ options: OpenAIEngine.Options, headRoom: Int = 0) throws(JSONFault) {
-        let prompt = order.prompt
-        small = ByteBufferAllocator().buffer(capacity: headRoom + 1024)
-        small.moveWriterIndex(to: headRoom)
-        small.moveReaderIndex(to: headRoom)
-        small.write(upTo: TextRoom.jsonBytesMax(of: order.model) + Self.openingBytesMax) { room in
-            Self.open(order, options, &room)
+        let members = order.prompt.members
+        var start = 0
+        var end = ChatBody.smallEnd(of: members, from: start, order, options)
+        let openingMax = TextRoom.jsonBytesMax(of: order.model) + ChatBody.openingBytesMax
+        let roomMax = openingMax + ChatBody.bytesMax(of: members, start, end)
+        first = ByteBufferAllocator().buffer(capacity: headRoom + roomMax)
+        first.moveWriterIndex(to: headRoom)
+        first.moveReaderIndex(to: headRoom)
+        first.write(upTo: roomMax) { room in
+            ChatBody.open(order, options, &room)
+            ChatBody.write(members, start, end, &room)
         }
-        let renamesDeveloper = options.mapsDeveloperRole && prompt.mayNameDeveloper
-        for member in prompt.members {
-            small.write(upTo: TextRoom.jsonBytesMax(of: member.name) + 2) { room in
-                room.write(",")
-                room.write(json: member.name)
-                room.write(":")
+        while end < members.count {
+            let value = members[end].value
+            for piece in ChatBody.isRenamed(members[end], order, options) ? try SystemRole.pieces(of: value) : [value] {
+                add(piece)
             }
-            if renamesDeveloper, member.name == "messages" {
-                for piece in try SystemRole.pieces(of: member.value) { add(piece) }
-            } else {
-                add(member.value)
-            }
+            start = end + 1
+            end = ChatBody.smallEnd(of: members, from: start, order, options)
+            var between = ByteBuffer()
+            between.write(upTo: ChatBody.bytesMax(of: members, start, end)) { ChatBody.write(members, start, end, &$0) }
+            add(between)
         }
-        small.writeStaticString("}")
-        flush()
     }
 
-    /// The slices with a head before them, in one buffer with the first: it fits into the room that was left.
-    consuming func slices(behind head: ByteBuffer) -> [ByteBuffer] {
-        // Taken out of the array, so that its storage is not shared while it is written to.
-        var first = slices[0]
-        slices[0] = head
-        let start = first.readerIndex - head.readableBytes
-        first.setBuffer(head, at: start)
-        first.moveReaderIndex(to: start)
-        slices[0] = first
-        return slices
+    /// Copies a small piece behind a small one.
+    private mutating func add(_ piece: ByteBuffer) {
+        guard piece.readableBytes <= OpenAILimits.spliceBytesMax else {
+            endsSmall = false
+            return rest.append(piece)
+        }
+        if rest.isEmpty {
+            first.writeImmutableBuffer(piece)
+        } else if endsSmall {
+            rest[rest.count - 1].writeImmutableBuffer(piece)
+        } else {
+            rest.append(ByteBuffer(buffer: piece))
+        }
+        endsSmall = true
     }
+
+    var bytes: Int { rest.reduce(first.readableBytes) { $0 + $1.readableBytes } }
+
+    var slices: [ByteBuffer] { [first] + rest }
 
     /// What the engine itself says, the model first.
     private static func open(_ order: ChatOrder, _ options: OpenAIEngine.Options, _ room: inout TextRoom) {
@@ -70,23 +82,42 @@ struct ChatBody {
     /// Bytes of what ``open(_:_:_:)`` writes beside the model.
     private static let openingBytesMax = 160 + 2 * TextRoom.decimalBytesMax
 
-    private mutating func add(_ value: ByteBuffer) {
-        if value.readableBytes <= OpenAILimits.spliceBytesMax {
-            small.writeImmutableBuffer(value)
-        } else {
-            flush()
-            append(value)
+    // MARK: Members
+
+    private static func isRenamed(_ member: ChatPrompt.Member, _ order: ChatOrder, _ options: OpenAIEngine.Options) -> Bool {
+        options.mapsDeveloperRole && order.prompt.mayNameDeveloper && member.name == "messages"
+    }
+
+    /// The first member from `start` on that is not copied; the end when there is none.
+    private static func smallEnd(
+        of members: [ChatPrompt.Member], from start: Int, _ order: ChatOrder, _ options: OpenAIEngine.Options
+    ) -> Int {
+        var end = start
+        while end < members.count, members[end].value.readableBytes <= OpenAILimits.spliceBytesMax,
+            !isRenamed(members[end], order, options)
+        {
+            end += 1
         }
+        return end
     }
 
-    private mutating func flush() {
-        guard small.readableBytes > 0 else { return }
-        append(small)
-        small = ByteBuffer()
+    /// Writes members, and the name of the one behind them or the end of the body.
+    private static func write(_ members: [ChatPrompt.Member], _ start: Int, _ end: Int, _ room: inout TextRoom) {
+        for index in start..<min(end + 1, members.count) {
+            room.write(",")
+            room.write(json: members[index].name)
+            room.write(":")
+            if index < end { room.write(members[index].value) }
+        }
+        if end == members.count { room.write("}") }
     }
 
-    private mutating func append(_ slice: ByteBuffer) {
-        slices.append(slice)
-        bytes += slice.readableBytes
+    /// The most that ``write(_:_:_:_:)`` writes.
+    private static func bytesMax(of members: [ChatPrompt.Member], _ start: Int, _ end: Int) -> Int {
+        var bytes = 1
+        for index in start..<min(end + 1, members.count) {
+            bytes += TextRoom.jsonBytesMax(of: members[index].name) + 2 + (index < end ? members[index].value.readableBytes : 0)
+        }
+        return bytes
     }
 }

@@ -5,13 +5,14 @@ import Wire
 
 /// A whole request as it goes over the wire: written one after the other, uncopied.
 struct UpstreamRequest {
-    /// The first holds the head, and as much of the body as was worth copying behind it.
-    var slices: [ByteBuffer]
+    /// The head, and as much of the body as was worth copying behind it.
+    var first: ByteBuffer
+    var rest: [ByteBuffer] = []
 }
 
 /// Writes the requests of one engine. What never changes from chat to chat is put together once: of a head, all but the request's id and
 /// the length.
-struct UpstreamRequests: Sendable {
+final class UpstreamRequests: Sendable {
     private let options: OpenAIEngine.Options
     private let streamHead: Head
     private let wholeHead: Head
@@ -51,9 +52,9 @@ struct UpstreamRequests: Sendable {
         let room =
             parts.line.readableBytes + model.utf8.count + (parts.lineEnd?.readableBytes ?? 0) + parts.fields.readableBytes
             + id.utf8.count + Self.lengthBytesMax
-        let body = try ChatBody(order, options, headRoom: room)
-        var head = ByteBuffer()
-        head.write(upTo: room) { text in
+        var body = try ChatBody(order, options, headRoom: room)
+        let bytes = body.bytes
+        body.first.write(before: room) { text in
             text.write(parts.line)
             if let lineEnd = parts.lineEnd {
                 text.write(text: model)
@@ -62,10 +63,10 @@ struct UpstreamRequests: Sendable {
             text.write(parts.fields)
             text.write(text: id)
             text.write("\r\ncontent-length: ")
-            text.write(decimal: body.bytes)
+            text.write(decimal: bytes)
             text.write("\r\n\r\n")
         }
-        return UpstreamRequest(slices: body.slices(behind: head))
+        return UpstreamRequest(first: body.first, rest: body.rest)
     }
 
     /// `content-length` with nineteen digits, and the ends of lines around it.
@@ -73,9 +74,8 @@ struct UpstreamRequests: Sendable {
 
     /// The list of models: cheap, and it needs the key.
     func models() -> UpstreamRequest {
-        UpstreamRequest(slices: [
-            ByteBuffer(string: "GET \(modelsTarget) HTTP/1.1\r\n\(options.fields)accept: application/json\r\n\r\n")
-        ])
+        UpstreamRequest(
+            first: ByteBuffer(string: "GET \(modelsTarget) HTTP/1.1\r\n\(options.fields)accept: application/json\r\n\r\n"))
     }
 
     var modelsTarget: String {

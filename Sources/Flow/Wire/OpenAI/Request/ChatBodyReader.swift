@@ -45,6 +45,8 @@ struct ChatBodyReader {
 
     mutating func read() throws(FieldFault) {
         var walk = try fields.object()
+        // As many as most requests have.
+        kept.reserveCapacity(8)
         while let key = try fields.key(of: &walk) {
             do throws(FieldFault) {
                 // Null is the default everywhere.

@@ -7,7 +7,7 @@ package import NIOCore
 /// `store`, `web_search_options`, `models`, `provider` …) and members nobody knows are not in it; `null` members are left out;
 /// unknown keys inside messages, parts and tools are cut out of their objects, so that a message round-tripped through any
 /// client passes and nothing unchecked is sent on.
-package struct ChatRequest: Sendable {
+package final class ChatRequest: Sendable {
     package let prompt: ChatPrompt
     package let dialect: ChatDialect
     /// What the caller said in `stream_options.include_usage`.
@@ -25,8 +25,9 @@ package struct ChatRequest: Sendable {
 
     /// Reads a body. The prompt keeps views of its bytes.
     /// - Throws: ``RequestFault``, the first that is found.
-    package init(_ body: ByteBuffer, dialect: ChatDialect, catalog: ModelCatalog) throws(RequestFault) {
-        self = try body.readJSON { (json) throws(RequestFault) in
+    package static func read(_ body: ByteBuffer, dialect: ChatDialect, catalog: ModelCatalog) throws(RequestFault) -> ChatRequest
+    {
+        try body.readJSON { (json) throws(RequestFault) in
             do throws(FieldFault) {
                 var reader = ChatBodyReader(FieldReader(json), dialect: dialect)
                 try reader.read()

@@ -98,7 +98,7 @@ struct FieldReader {
         try expect(.number, "an integer")
         let number = try checked { (json) throws(JSONFault) in try json.readNumber() }
         guard number.isInteger else { throw .type(expected: "an integer", got: "a decimal number") }
-        let got = number.string.cutShort
+        var got: String { number.string.cutShort }
         guard let value = number.int else {
             let isBelow = got.hasPrefix("-")
             throw .range("integer", above: !isBelow, limit: "\(isBelow ? range.lowerBound : range.upperBound)", got: got)
@@ -113,7 +113,7 @@ struct FieldReader {
         let number = try checked { (json) throws(JSONFault) in try json.readNumber() }
         // A number beyond every double is beyond the range on its side.
         let value = number.double ?? (number.raw.first == UInt8(ascii: "-") ? -.infinity : .infinity)
-        let got = number.string.cutShort
+        var got: String { number.string.cutShort }
         guard value >= Double(range.lowerBound) else {
             throw .range("decimal", above: false, limit: "\(range.lowerBound)", got: got)
         }
@@ -158,7 +158,7 @@ extension JSONText {
 }
 
 extension String {
-    var cutShort: String { count > 64 ? prefix(64) + "…" : self }
+    var cutShort: String { utf8.count > 64 && count > 64 ? prefix(64) + "…" : self }
 }
 
 extension UInt8 {

@@ -1,66 +1,67 @@
-/// The leaves of a document: strings, numbers, literals. Each is called with its first byte at `position`.
-extension JSONReader {
+/// A place in a document, and the reading of the leaves that stand there: strings, numbers, literals. Each is called with its first
+/// byte at ``position``.
+package struct JSONCursor {
+    private let start: UnsafeRawPointer
+    private let count: Int
+    package var position = 0
+
+    package init(_ bytes: UnsafeRawBufferPointer) {
+        // An address that is there spares a question at each byte. Of no bytes any address will do: none is read.
+        start = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1).unsafelyUnwrapped
+        count = bytes.count
+    }
+
+    @inline(__always)
+    var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
+
+    /// Takes the string whose opening quote is at `offset`, whatever stands before it: for documents that are known but for their texts.
+    package mutating func readString(at offset: Int) throws(JSONFault) -> JSONText {
+        guard offset < bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
+        guard bytes[offset] == UInt8(ascii: "\"") else { throw JSONFault(.unexpectedByte(bytes[offset]), at: offset) }
+        position = offset
+        return try scanString()
+    }
+
     mutating func scanString() throws(JSONFault) -> JSONText {
         let start = position + 1
         guard bytes.count <= WireLimits.jsonBytesMax else { throw JSONFault(.tooLarge, at: 0) }
-        position = start
         var saved = 0
+        // A local one stays in a register.
+        var index = start
         while true {
-            skipPlainASCII()
-            guard position < bytes.count else { throw JSONFault(.unexpectedEnd, at: position) }
-            switch bytes[position] {
+            index = bytes.plainTextEnd(from: index)
+            guard index < bytes.count else { throw JSONFault(.unexpectedEnd, at: index) }
+            switch bytes[index] {
             case UInt8(ascii: "\""):
-                let range = start..<position
-                position += 1
+                position = index &+ 1
+                let range = start..<index
                 return JSONText(
                     raw: UnsafeRawBufferPointer(rebasing: bytes[range]), range: range, decodedBytes: range.count - saved)
-            case UInt8(ascii: "\\"): saved += try scanEscape()
-            case 0..<0x20: throw JSONFault(.controlCharacter, at: position)
+            case UInt8(ascii: "\\"):
+                if index &+ 1 < bytes.count, bytes[index &+ 1].isShortEscape {
+                    index &+= 2
+                    saved &+= 1
+                } else {
+                    position = index
+                    saved &+= try scanEscape()
+                    index = position
+                }
+            case 0..<0x20: throw JSONFault(.controlCharacter, at: index)
             default:
+                position = index
                 // Text that is not ASCII comes in runs.
                 repeat { try scanSequence() } while position < bytes.count && bytes[position] >= 0x80
+                index = position
             }
         }
     }
 
-    /// Moves to the next quote, backslash, control or non-ASCII byte, eight bytes a step.
-    private mutating func skipPlainASCII() {
-        let ones: UInt64 = 0x0101_0101_0101_0101
-        let highs: UInt64 = 0x8080_8080_8080_8080
-        // A local one stays in a register.
-        var index = position
-        defer { position = index }
-        while index + 8 <= bytes.count {
-            let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: index, as: UInt64.self))
-            let quotes = word ^ (ones &* 0x22)
-            let backslashes = word ^ (ones &* 0x5C)
-            // A byte's high bit is set where the byte is below the subtrahend, or high itself, which counts too. Borrowing marks only
-            // what lies above a true mark, so the lowest mark is true.
-            let marks = ((quotes &- ones) | (backslashes &- ones) | (word &- ones &* 0x20) | word) & highs
-            guard marks == 0 else {
-                index += marks.trailingZeroBitCount >> 3
-                return
-            }
-            index += 8
-        }
-        while index < bytes.count {
-            let byte = bytes[index]
-            guard byte >= 0x20, byte < 0x80, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") else { return }
-            index += 1
-        }
-    }
-
+    /// Any escape but a short one.
     /// - Returns: by how many bytes the escape is longer than what it stands for.
     private mutating func scanEscape() throws(JSONFault) -> Int {
         guard position + 1 < bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
-        switch bytes[position + 1] {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
-            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
-            position += 2
-            return 1
-        case UInt8(ascii: "u"): return try scanUnicodeEscape()
-        default: throw JSONFault(.badEscape, at: position)
-        }
+        guard bytes[position + 1] == UInt8(ascii: "u") else { throw JSONFault(.badEscape, at: position) }
+        return try scanUnicodeEscape()
     }
 
     private mutating func scanUnicodeEscape() throws(JSONFault) -> Int {
@@ -148,9 +149,12 @@ extension JSONReader {
             raw: UnsafeRawBufferPointer(rebasing: bytes[start..<position]), range: start..<position, isInteger: isInteger)
     }
 
+    @inline(__always)
     private mutating func scanDigits(from start: Int) throws(JSONFault) {
         let first = position
-        while position < bytes.count, UInt8(ascii: "0")...UInt8(ascii: "9") ~= bytes[position] { position += 1 }
+        var index = first
+        while index < bytes.count, bytes[index] &- UInt8(ascii: "0") < 10 { index &+= 1 }
+        position = index
         guard position > first else {
             throw position < bytes.count ? JSONFault(.badNumber, at: start) : JSONFault(.unexpectedEnd, at: position)
         }
@@ -165,5 +169,18 @@ extension JSONReader {
             UnsafeRawBufferPointer(rebasing: bytes[position..<position + expected.count]).isSame(as: expected)
         else { throw JSONFault(.badLiteral, at: position) }
         position += expected.count
+    }
+}
+
+extension UInt8 {
+    /// What stands for one byte behind a backslash.
+    @inline(__always)
+    fileprivate var isShortEscape: Bool {
+        switch self {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            true
+        default: false
+        }
     }
 }
