@@ -52,6 +52,7 @@ package struct Admitted: Sendable {
         let (ledger, hold, loop) = (chat.ledger, funds.hold, line.loop)
         return AnswerRelay.Rules(
             disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax, isCapLowered: terms.isCapLowered,
+            whole: prompt.stream ? nil : terms,
             meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
             checkpoint: { ledger.note(.progress(hold, outputTokens: $0)) },
             extend: { tokens, then in
@@ -63,7 +64,8 @@ package struct Admitted: Sendable {
 
     var terms: Bill.Terms {
         Bill.Terms(
-            inputFairTokens: quote.inputFairTokens, inputTokensMax: max(quote.inputBoundTokens, model.contextTokens),
+            inputFairTokens: quote.inputFairTokens, inputBoundTokens: quote.inputBoundTokens,
+            contextTokens: model.contextTokens,
             outputTokensMax: funds.outputCap * quote.choices + quote.extraOutputTokens,
             isCapLowered: funds.outputCap < quote.outputCap)
     }
