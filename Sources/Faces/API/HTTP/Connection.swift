@@ -254,7 +254,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
 }
 
 extension SocketAddress {
-    fileprivate var isLoopback: Bool {
+    var isLoopback: Bool {
         switch self {
         case .v4, .v6:
             guard let ip = ipAddress else { return false }
