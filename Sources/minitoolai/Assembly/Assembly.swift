@@ -28,8 +28,7 @@ enum Assembly {
         try quarantineUnlessSound(books, logger)
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
-            catalog: ModelCatalog(chat: configuration.models.map(\.model)), prices: books.prices, routes: engines.routes,
-            ledger: books.ledger, logger: logger)
+            catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger, logger: logger)
         let server = APIServer(
             group: loops, chat: chat, keys: books.keys, administration: books.administration, ledger: books.ledger,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
