@@ -37,6 +37,23 @@ def test_figures_are_not_for_a_page_that_found_its_way_here(server):
         assert ask(server, "GET", "/metrics", headers={"host": host}).status == status, host
 
 
+def test_books_that_are_tampered_with_while_serving_are_soon_added_to_no_more(fresh, upstream):
+    """What is wrong is found at the next look, and these are a minute apart."""
+    fresh.start()
+    customer = fresh.customer(live="1.00")
+    assert customer.chat().status == 200
+    told = figures(fresh)
+    assert told["ledger_verified_entries"] == 0 and told["ledger_verify_age_seconds"] <= 60, "there was nothing at the start"
+    with contextlib.closing(sqlite3.connect(fresh.data / "minitoolai.db")) as books, books:
+        books.execute("UPDATE balances SET available = available + 1 WHERE book = 'live'")
+    eventually(lambda: requests.get(f"{fresh.url}/readyz", timeout=5).status_code == 503, "it is quarantined", seconds=90)
+    asked = len(upstream.asked())
+    assert customer.ask(question()).status == 503 and len(upstream.asked()) == asked
+    assert customer.purse["currency"] == "USD", "reads go on"
+    assert "ledger.quarantined" in fresh.logged() and "the balance of acc_1 live" in fresh.logged()
+    assert figures(fresh)["ledger_verified_entries"] == 0 and figures(fresh)["ledger_verify_age_seconds"] >= 59
+
+
 def test_a_locked_ledger_is_not_a_restart(fresh, upstream):
     """While a settlement finds the database locked, the server says that it is hindered; afterwards all is as it was."""
     answered = threading.Event()

@@ -1,16 +1,25 @@
 package import Commerce
 import GRDB
-import Units
+package import Units
 
 extension SQLiteLedgerStore {
     /// Verifies what an end of power or process could have touched: the last entries, their links of the chain, the balances
-    /// they lead to, and that every book holds what its open holds sum to. It takes the same time however long the ledger is.
-    /// - Throws: GRDB's `DatabaseError` when the file cannot be read.
-    package func verifyRecent() throws -> LedgerVerdict {
-        try file.readAtLeisure { db in
-            do {
+    /// they lead to, and that every book holds what its open holds sum to. It takes the same time however long the ledger is,
+    /// unless more entries than that follow `entry`: then it verifies all of these.
+    /// - Throws: GRDB's `DatabaseError` when the file cannot be read at the moment.
+    package func verifyRecent(after entry: EntryID?) throws -> RecentVerdict {
+        try verifyRecent(after: entry, atLeast: Limits.recentEntries)
+    }
+
+    /// - Parameter count: so many of the last entries are looked at however few came after `entry`.
+    package func verifyRecent(after entry: EntryID?, atLeast count: Int64) throws -> RecentVerdict {
+        do {
+            return try file.audit { db in
                 let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM entries") ?? 0
-                var chain = try ChainAudit(db, before: max(1, last - Limits.recentEntries))
+                if let entry, last < entry.value {
+                    throw LedgerDisagreement("the ledger was verified up to \(entry), but ends with \(EntryID(last))")
+                }
+                var chain = try ChainAudit(db, before: max(1, min(last - count, entry.map { $0.value + 1 } ?? .max)))
                 let start = chain.lastEntry
                 var purses: [AuditedPurse: (available: Int64, held: Int64)] = [:]
                 let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [start])
@@ -26,11 +35,10 @@ extension SQLiteLedgerStore {
                 }
                 try chain.end()
                 try compareBalances(with: purses, db)
-                let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
-                return .ok(entries: Int(chain.lastEntry - start), accounts: accounts)
-            } catch let found as LedgerDisagreement {
-                return .disagreement(found.sentence)
+                return .ok(entries: Int(chain.lastEntry - start), end: EntryID(chain.lastEntry))
             }
+        } catch let found as LedgerDisagreement {
+            return .disagreement(found.sentence)
         }
     }
 
@@ -64,5 +72,17 @@ extension SQLiteLedgerStore {
             }
         }
         if let purse = left.first { throw LedgerDisagreement("\(purse.name) has no balance") }
+    }
+}
+
+extension DatabaseFile {
+    /// One consistent view for a look that vouches for the ledger: damage that SQLite meets on the way is a disagreement. What
+    /// else it cannot do may pass.
+    func audit<Value>(_ look: (Database) throws -> Value) throws -> Value {
+        do {
+            return try readAtLeisure(look)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
+            throw LedgerDisagreement("the file is damaged: \(error.message ?? "it is no database")")
+        }
     }
 }
