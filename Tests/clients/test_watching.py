@@ -42,16 +42,17 @@ def test_books_that_are_tampered_with_while_serving_are_soon_added_to_no_more(fr
     fresh.start()
     customer = fresh.customer(live="1.00")
     assert customer.chat().status == 200
-    told = figures(fresh)
-    assert told["ledger_verified_entries"] == 0 and told["ledger_verify_age_seconds"] <= 60, "there was nothing at the start"
+    verified = figures(fresh)
+    assert verified["ledger_verified_entries"] <= 4 and verified["ledger_verify_age_seconds"] <= 60
     with contextlib.closing(sqlite3.connect(fresh.data / "minitoolai.db")) as books, books:
         books.execute("UPDATE balances SET available = available + 1 WHERE book = 'live'")
     eventually(lambda: requests.get(f"{fresh.url}/readyz", timeout=5).status_code == 503, "it is quarantined", seconds=90)
     asked = len(upstream.asked())
     assert customer.ask(question()).status == 503 and len(upstream.asked()) == asked
     assert customer.purse["currency"] == "USD", "reads go on"
-    assert "ledger.quarantined" in fresh.logged() and "the balance of acc_1 live" in fresh.logged()
-    assert figures(fresh)["ledger_verified_entries"] == 0 and figures(fresh)["ledger_verify_age_seconds"] >= 59
+    eventually(lambda: "ledger.quarantined" in fresh.logged(), "the log says so")
+    assert "the balance of acc_1 live" in fresh.logged()
+    assert figures(fresh)["ledger_verified_entries"] == verified["ledger_verified_entries"], "a look that did not agree is none"
 
 
 def test_a_locked_ledger_is_not_a_restart(fresh, upstream):
