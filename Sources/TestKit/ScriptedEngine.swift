@@ -9,7 +9,7 @@ package final class ScriptedEngine: ChatEngine {
         case open
         /// One chunk that delivers this text.
         case say(String)
-        case complete(Usage?)
+        case complete(Usage?, reachedCap: Bool = false)
         /// Delivers all of these and completes in one turn, however slow the receiver is.
         case rush([String], Usage?)
         case fail(EngineFailure.Kind)
@@ -106,9 +106,9 @@ private final class Call: ChatCall, @unchecked Sendable {
             self.receiver?.completed(ChatEnd(usage: usage))
             self.receiver = nil
             return
-        case .complete(let usage):
+        case .complete(let usage, let reachedCap):
             self.receiver = nil
-            return receiver.completed(ChatEnd(usage: usage))
+            return receiver.completed(ChatEnd(usage: usage, reachedCap: reachedCap))
         case .fail(let kind):
             self.receiver = nil
             return receiver.failed(EngineFailure(kind, detail: "as scripted"))

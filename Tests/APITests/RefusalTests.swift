@@ -157,4 +157,15 @@ struct RefusalTests {
             }
         }
     }
+
+    @Test(arguments: ["expect: tea", "content-length: x", "content-length: 1\r\ncontent-length: 1", "x y: 1"])
+    func `HEAD is answered by a head alone, even when it is refused`(field: String) async throws {
+        try await Server.run { server in
+            let line = try await server.line()
+            try await line.send("HEAD /healthz HTTP/1.1\r\nhost: x\r\n\(field)\r\n\r\n")
+            let text = try await line.readToEnd()
+            #expect(text.hasPrefix("HTTP/1.1 4") && text.hasSuffix("\r\n\r\n") && text.contains("connection: close"), "\(text)")
+            await line.close()
+        }
+    }
 }

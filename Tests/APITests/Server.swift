@@ -95,8 +95,8 @@ struct Server {
     static let v1 = "/v1/chat/completions"
     static let reference = "/api/chat-completions/"
 
-    func get(_ path: String, _ method: String = "GET", fields: String = "") -> String {
-        "\(method) \(path) HTTP/1.1\r\nhost: x\r\nauthorization: Bearer \(key)\r\n\(fields)\r\n"
+    func get(_ path: String, _ method: String = "GET", host: String = "localhost", fields: String = "") -> String {
+        "\(method) \(path) HTTP/1.1\r\nhost: \(host)\r\nauthorization: Bearer \(key)\r\n\(fields)\r\n"
     }
 
     func post(_ path: String = v1, _ body: String = question(), key: String? = nil, fields: String = "") -> String {

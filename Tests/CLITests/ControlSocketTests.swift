@@ -69,6 +69,18 @@ import Wire
         (["account", "create", ""], "name: expected 1 to 64 printable characters, the first and last no spaces, got nothing"),
         (["account", "create", " acme"], "name: expected 1 to 64 printable characters, the first and last no spaces, got  acme"),
         (["key", "revoke", "key_9"], "there is no key key_9; minitoolai key list shows them by id"),
+        (
+            ["key", "create", "--account", "acme", "--models", "gpt-4o,gpt-4o-mni"],
+            "models: expected names of chat models in the catalog, got gpt-4o-mni; did you mean gpt-4o-mini?"
+        ),
+        (
+            ["key", "create", "--account", "acme", "--models", "gpt-4.1-2025-04-14"],
+            "models: expected names of chat models in the catalog, got gpt-4.1-2025-04-14; did you mean gpt-4.1?"
+        ),
+        (
+            ["key", "create", "--account", "acme", "--models", "claude"],
+            "models: expected names of chat models in the catalog, got claude"
+        ),
         (["restore", "/tmp/copy"], "a server is using this data directory; stop it before restoring a backup"),
     ])
     func `what is refused is said on standard error alone`(arguments: [String], reason: String) async throws {

@@ -31,7 +31,7 @@ final class Desk: Sendable {
         ledger = LedgerWriter(ledger: books, store: store, clock: clock, logger: Logger(label: "test"))
         let keys = KeyDirectory([], mint: mint, clock: clock)
         let administration = Administration(ledger: ledger, store: store, keys: keys, mint: mint)
-        desk = ControlDesk(administration: administration, engines: [])
+        desk = ControlDesk(administration: administration, catalog: ModelCatalog(chat: ChatModel.builtIn), engines: [])
         self.directory = directory
         house = House(
             serve: { _, _, _ in }, configuration: { _, _ in ConfigurationListing(keys: []) }, dataDirectory: { _ in path },

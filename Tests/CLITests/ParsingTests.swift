@@ -68,6 +68,18 @@ import Wire
     }
 
     @Test(arguments: [
+        ["credit", "grant", "--account", "a", "--reference", "r", "--amount"], ["key", "create", "--account", "a", "--limit"],
+    ])
+    func `an amount below zero is refused as one, however it is typed`(arguments: [String]) async {
+        for text in ["-1", "0", "-0.5"] {
+            let spoken = await Spoken.run(arguments + [text])
+            #expect(spoken.status == 64 && spoken.printed == "")
+            #expect(spoken.notes.contains("The value '\(text)' is invalid"))
+            #expect(spoken.notes.contains("expected an amount above zero"))
+        }
+    }
+
+    @Test(arguments: [
         ["nothing"], ["account", "create"], ["serve", "--port", "many"], ["serve", "--port", "70000"], ["--nothing"],
         ["key", "create", "--account", "a", "--expires", "tomorrow"], ["key", "create", "--account", "a", "--models", "x,,y"],
         ["key", "create", "--account", "a", "--limit", "-1"], ["ledger", "statement", "--account", "a", "--from", "yesterday"],

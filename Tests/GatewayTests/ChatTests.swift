@@ -134,16 +134,53 @@ struct ChatTests {
         #expect(house.balance == Balance(available: Money(nanodollars: 1_000_000_000), held: .zero))
     }
 
-    @Test func `an engine that ignores its cap is cut`() async throws {
-        let engine = ScriptedEngine([.open, .say(String(repeating: "x", count: 400)), .wait, .complete(nil)])
+    /// What came before, the event, how many are passed on, and the output tokens that are billed: a third of what was passed on.
+    /// Nothing is billed when nothing was.
+    @Test(arguments: [([320], 16, 1, 20), ([30], 9_000_000, 1, 10), ([], 336, 0, nil), ([300], 36, 1, 20)])
+    func `an event beyond what the cap allows is not passed on, and the engine is cut`(
+        before: [Int], bytes: Int, passedOn: Int, tokens: Int?
+    ) async throws {
+        let texts = (before + [bytes]).map { String(repeating: "x", count: $0) }
+        let engine = ScriptedEngine([.open] + texts.map { .say($0) } + [.wait, .complete(nil)])
         let house = try await House([engine])
-        let (answer, _) = try await house.ask(House.prompt(cap: 20))
+        let (answer, seen) = try await house.ask(House.prompt(cap: 20))
         guard case .cutShort = answer.end else {
             Issue.record("ended as \(answer.end)")
             return
         }
-        #expect(engine.cancelled == 1)
-        #expect(answer.receipt.charge == Money(nanodollars: 17 * 150 + 20 * 600))
+        #expect(engine.cancelled == 1 && seen.count == passedOn)
+        #expect(answer.receipt.charge == Money(nanodollars: tokens.map { 17 * 150 + Int64($0) * 600 } ?? 0))
+        #expect(house.balance.held == .zero)
+    }
+
+    /// A whole answer brings its usage along, which says better than its bytes whether it kept to its cap.
+    @Test(
+        arguments: [
+            (336, Usage(promptTokens: 17, completionTokens: 20), true), (335, nil, true),
+            (336, Usage(promptTokens: 17, completionTokens: 21), false), (336, nil, false),
+            (336, Usage(promptTokens: 200_000, completionTokens: 20), false), (9_000_000, nil, false),
+        ] as [(Int, Usage?, Bool)])
+    func `a whole answer beyond its cap is given only if its usage can be true`(bytes: Int, usage: Usage?, isGiven: Bool)
+        async throws
+    {
+        let house = try await House([ScriptedEngine([.open, .say(String(repeating: "x", count: bytes)), .complete(usage)])])
+        var prompt = House.prompt(cap: 20)
+        prompt.stream = false
+        let (answer, seen) = try await house.ask(prompt)
+        #expect(seen.count == (isGiven ? 1 : 0))
+        #expect(answer.receipt.charge == Money(nanodollars: isGiven ? 17 * 150 + 20 * 600 : 0))
+        #expect(house.balance.held == .zero)
+        if case .failed = answer.end { #expect(!isGiven) } else { #expect(isGiven) }
+    }
+
+    @Test func `a report of a prompt beyond what was sent takes no more than was held`() async throws {
+        let usage = Usage(promptTokens: 100_000, completionTokens: 20)
+        let house = try await House([ScriptedEngine([.open, .say("Ok"), .complete(usage)])])
+        let (answer, _) = try await house.ask(House.prompt(cap: 20))
+        #expect(answer.receipt.charge == Money(nanodollars: 264 * 150 + 20 * 600) && answer.receipt.source == .counted)
+        #expect(answer.usage == Usage(promptTokens: 264, completionTokens: 20))
+        let line = try #require(try house.store.statement(of: house.caller.purse, from: nil, to: nil).last)
+        #expect(line.note.contains("reported as 100000 tokens"))
     }
 
     @Test func `a model that is unknown, not allowed or without an engine is refused`() async throws {

@@ -57,6 +57,15 @@ struct FundsMeterTests {
         #expect(meter(try quote(), tokens: 110).limit == 70)
     }
 
+    /// Nothing that is paid for is kept back for the part of a report that nobody is charged.
+    @Test func `a report of more of a prompt than can be is paid by what pays for all that can be`() throws {
+        let meter = meter(try quote(), tokens: 150)
+        #expect(meter.pays(Usage(promptTokens: 100, completionTokens: 50)))
+        #expect(meter.pays(Usage(promptTokens: 9000, cachedTokens: 200, completionTokens: 50)))
+        #expect(!meter.pays(Usage(promptTokens: 9000, completionTokens: 51)))
+        #expect(!meter.pays(Usage(promptTokens: -1, completionTokens: 1)))
+    }
+
     @Test func `while money lasts an event is a token at least`() throws {
         var meter = meter(try quote(), tokens: 1100)
         var delivered = Delivered()

@@ -157,6 +157,6 @@ private final class HinderedStore: LedgerStore {
         try store.usage(of: purse, from: from, to: to, model: model)
     }
     func verify() throws -> LedgerVerdict { try store.verify() }
-    func verifyRecent() throws -> LedgerVerdict { try store.verifyRecent() }
+    func verifyRecent(after entry: EntryID?) throws -> RecentVerdict { try store.verifyRecent(after: entry) }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }

@@ -55,7 +55,8 @@ struct TrancheTests {
     @Test func `who is alone gets what the balance buys, to the token, from an engine that keeps its cap`() async throws {
         let cap = (1_000_000 - 17 * 150) / 600
         let usage = Usage(promptTokens: 17, completionTokens: cap)
-        let acts = [.open] + Array(repeating: ScriptedEngine.Act.say("word "), count: cap) + [.complete(usage)]
+        let acts =
+            [.open] + Array(repeating: ScriptedEngine.Act.say("word "), count: cap) + [.complete(usage, reachedCap: true)]
         let engine = ScriptedEngine(acts)
         let house = try await House([engine], balance: "0.001")
         let (answer, seen) = try await house.ask(long)
@@ -65,6 +66,29 @@ struct TrancheTests {
         #expect(house.balance.available < Money(nanodollars: 600))
         let line = try #require(try house.store.statement(of: house.caller.purse, from: nil, to: nil).last)
         #expect(line.note.contains("stopped: what the balance"))
+        try expectOK(house)
+    }
+
+    @Test func `who gets it to the token from an engine that ends by itself is told nothing`() async throws {
+        let cap = (1_000_000 - 17 * 150) / 600
+        let engine = ScriptedEngine([.open, .say("word"), .complete(Usage(promptTokens: 17, completionTokens: cap))])
+        let house = try await House([engine], balance: "0.001")
+        let (answer, _) = try await house.ask(long)
+        #expect(engine.orders.map(\.outputCap) == [cap] && !answer.fundsEnded)
+        let line = try #require(try house.store.statement(of: house.caller.purse, from: nil, to: nil).last)
+        #expect(!line.note.contains("stopped"))
+        try expectOK(house)
+    }
+
+    /// An event of 8 bytes a token and more than the lowered cap allows is as if it had not come.
+    @Test func `one event beyond a lowered cap is not passed on`() async throws {
+        let cap = (1_000_000 - 17 * 150) / 600
+        let flood = String(repeating: "x", count: 8 * (cap + 1))
+        let engine = ScriptedEngine([.open, .say("word"), .say(flood), .wait, .complete(nil)])
+        let house = try await House([engine], balance: "0.001")
+        let (answer, seen) = try await house.ask(long)
+        #expect(seen.count == 1 && answer.fundsEnded)
+        #expect(answer.receipt.charge == cost(17, 2) && answer.receipt.source == .counted)
         try expectOK(house)
     }
 
@@ -78,7 +102,7 @@ struct TrancheTests {
             return
         }
         #expect(answer.fundsEnded && engine.cancelled == 1)
-        #expect(seen.count == cap + 1)
+        #expect(seen.count == cap)
         #expect(answer.receipt.charge == cost(17, cap) && answer.receipt.writeoff == .zero)
         try expectOK(house)
     }

@@ -109,13 +109,69 @@ import Units
     ])
     func `a start finds what an end could have harmed`(sql: String, named: String) throws {
         let play = try LedgerPlay<SQLiteStage>.wellUsed()
-        #expect(try play.stage.store.verifyRecent() == .ok(entries: 11, accounts: 2))
+        #expect(try play.stage.store.verifyRecent(after: nil) == .ok(entries: 11, end: EntryID(11)))
         try play.stage.tamper(sql)
-        guard case .disagreement(let sentence) = try play.stage.store.verifyRecent() else {
+        guard case .disagreement(let sentence) = try play.stage.store.verifyRecent(after: nil) else {
             Issue.record("\(sql) was not found")
             return
         }
         #expect(sentence.contains(named), "\(sentence)")
+    }
+
+    @Test func `a look goes on where the last one ended, and further back when little came since`() throws {
+        let empty = try SQLiteLedgerStore.inMemory()
+        #expect(try empty.verifyRecent(after: nil) == .ok(entries: 0, end: EntryID(0)))
+        #expect(try empty.verifyRecent(after: EntryID(0)) == .ok(entries: 0, end: EntryID(0)))
+        var play = try LedgerPlay<SQLiteStage>.wellUsed()
+        #expect(try play.stage.store.verifyRecent(after: EntryID(11)) == .ok(entries: 11, end: EntryID(11)))
+        try play.play(LedgerStory("life goes on", "settle h5 1 1 · top-up A 1 later"))
+        #expect(try play.stage.store.verifyRecent(after: EntryID(11)) == .ok(entries: 13, end: EntryID(13)))
+        guard case .disagreement(let sentence) = try play.stage.store.verifyRecent(after: EntryID(14)) else {
+            Issue.record("what was verified is gone, and nobody noticed")
+            return
+        }
+        #expect(sentence == "the ledger was verified up to ent_14, but ends with ent_13")
+    }
+
+    @Test func `a look leaves no entry out, however many came`() throws {
+        var play = try LedgerPlay(on: try SQLiteStage())
+        try play.play(LedgerStory("start", "account A"))
+        let grants = (0..<40).map { "top-up A 1 r\($0)" }.joined(separator: " · ")
+        try play.play(LedgerStory("many", grants))
+        let few: Int64 = 10
+        #expect(try play.stage.store.verifyRecent(after: nil, atLeast: few) == .ok(entries: 11, end: EntryID(40)))
+        #expect(try play.stage.store.verifyRecent(after: EntryID(20), atLeast: few) == .ok(entries: 20, end: EntryID(40)))
+        #expect(try play.stage.store.verifyRecent(after: EntryID(39), atLeast: few) == .ok(entries: 11, end: EntryID(40)))
+        try play.stage.tamper("UPDATE entries SET note = 'another' WHERE id = 21")
+        guard case .ok = try play.stage.store.verifyRecent(after: EntryID(21), atLeast: few),
+            case .disagreement(let sentence) = try play.stage.store.verifyRecent(after: EntryID(20), atLeast: few)
+        else {
+            Issue.record("looked at the wrong entries")
+            return
+        }
+        #expect(sentence.contains("batch 21 "), "\(sentence)")
+    }
+
+    @Test func `a damaged file is a disagreement`() throws {
+        let play = try LedgerPlay<SQLiteStage>.wellUsed()
+        let copy = play.stage.path + ".damaged"
+        try play.stage.store.backUp(to: copy)
+        let store = try SQLiteLedgerStore(path: copy)
+        var bytes = try Data(contentsOf: URL(filePath: copy))
+        bytes.replaceSubrange(4096..., with: Data(repeating: 0x5A, count: bytes.count - 4096))
+        let file = try FileHandle(forWritingTo: URL(filePath: copy))
+        try file.write(contentsOf: bytes)
+        for verdict in [try store.verifyRecent(after: nil), try store.verifyRecent(after: EntryID(11))] {
+            guard case .disagreement(let sentence) = verdict else {
+                Issue.record("\(verdict)")
+                return
+            }
+            #expect(sentence.contains("damaged"), "\(sentence)")
+        }
+        guard case .disagreement = try store.verify() else {
+            Issue.record("the whole agrees")
+            return
+        }
     }
 
     /// What a kill leaves: the file and its log as they lie on the disk at that moment.

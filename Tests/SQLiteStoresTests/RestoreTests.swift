@@ -55,8 +55,34 @@ import Testing
         let scratch = try Scratch()
         try content.write(to: URL(filePath: scratch.file("bad")))
         let directory = try DataDirectory(scratch.file("new"))
-        #expect(throws: (any Error).self) { try directory.restore(from: scratch.file("bad")) }
+        #expect(throws: StoreFailure.notADatabase(path: scratch.file("bad"))) { try directory.restore(from: scratch.file("bad")) }
         #expect(throws: StoreFailure.self) { try directory.restore(from: scratch.file("nothing")) }
+        #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["lock"])
+    }
+
+    @Test(arguments: ["cut", "schema", "bytes", "page", "folder"])
+    func `a damaged backup is called that, and nothing is left of it`(how: String) throws {
+        let scratch = try Scratch()
+        let (backup, _) = try backedUp(in: scratch)
+        var bytes = try Data(contentsOf: URL(filePath: backup))
+        switch how {
+        case "cut": bytes = bytes.prefix(bytes.count / 2)
+        case "schema": for place in 100..<140 { bytes[place] = 0xFF }
+        case "page": bytes.replaceSubrange(4096..<8192, with: Data(repeating: 0x5A, count: 4096))
+        case "bytes": for place in stride(from: 4096, to: bytes.count, by: 97) { bytes[place] ^= 0x5A }
+        default: break
+        }
+        try FileManager.default.removeItem(atPath: backup)
+        if how == "folder" {
+            try FileManager.default.createDirectory(atPath: backup, withIntermediateDirectories: false)
+        } else {
+            try bytes.write(to: URL(filePath: backup))
+        }
+        let directory = try DataDirectory(scratch.file("new"))
+        let failure = #expect(throws: StoreFailure.self) { try directory.restore(from: backup) }
+        let words = failure?.description ?? ""
+        #expect(words.hasPrefix(how == "folder" ? "cannot restore \(backup): " : "\(backup) is damaged: "), "\(words)")
+        #expect(!words.contains("SELECT") && !words.contains("\n"), "\(words)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: directory.path) == ["lock"])
     }
 

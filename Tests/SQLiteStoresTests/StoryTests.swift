@@ -14,8 +14,8 @@ import Units
             Issue.record("\(verdict)")
             return
         }
-        guard case .ok = try play.stage.store.verifyRecent() else {
-            Issue.record("\(try play.stage.store.verifyRecent())")
+        guard case .ok = try play.stage.store.verifyRecent(after: nil) else {
+            Issue.record("\(try play.stage.store.verifyRecent(after: nil))")
             return
         }
         #expect(entries == Int(try play.stage.store.load().lastEntry.value))

@@ -5,6 +5,7 @@ import pytest
 
 import minitoolai
 from minitoolai import Server, configuration
+from sdk import client
 from upstream import Upstream
 
 # A thousand clients are a thousand sockets, here and in the server.
@@ -64,3 +65,24 @@ def live(server):
 def tester(server):
     """A customer with test money, whom the sandbox answers."""
     return server.customer(test="5.00", test_key=True)
+
+
+@pytest.fixture(scope="module")
+def sdk(server, tester):
+    """OpenAI's own client with a test key: the sandbox answers."""
+    return client(server, tester.key)
+
+
+@pytest.fixture(scope="module")
+def sdk_live(server, live):
+    return client(server, live.key)
+
+
+@pytest.fixture
+def costs_nothing(live, upstream):
+    """Whatever the test sends, money and engines never hear of it."""
+    before, asked = live.purse, len(upstream.asked())
+    yield
+    assert live.purse == before
+    assert live.held == 0
+    assert len(upstream.asked()) == asked

@@ -272,7 +272,7 @@ WHOLE = {
     "usage-finish": (usage_in_the_finish_chunk, SAMPLE_COST),
     "usage-always": (usage_on_every_chunk, SAMPLE_COST),
     "usage-groq": (usage_of_groq, SAMPLE_COST),
-    "usage-hidden": (streamed(usage(35, 12) | {"total_tokens": 126}), 35 * 150 + 91 * 600),
+    "usage-hidden": (streamed(usage(35, 12) | {"total_tokens": 126}), 35 * 150 + 12 * 600),
     "usage-then": (something_after_usage, SAMPLE_COST),
     "odd-frames": (odd_frames, SAMPLE_COST),
     "bytes": (byte_by_byte, SAMPLE_COST),

@@ -189,9 +189,7 @@ def _methods(data):
     methods, at = [], 0
     while at < len(data) and (end := _request_end(data, at)) is not None:
         start = at + 2 if data.startswith(b"\r\n", at) else at
-        method, target, _ = data[start:].split(b" ", 2)
-        # A target of no known form is refused like what is no request at all.
-        methods.append(method.decode() if re.match(rb"/|\*$|https?://", target) else None)
+        methods.append(data[start:].split(b" ", 1)[0].decode())
         at = end
     return methods
 

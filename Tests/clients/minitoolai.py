@@ -26,18 +26,23 @@ class CommandFailed(Exception):
         self.result = result
 
 
+def engine(upstream, script, **more):
+    """An engine of the configuration that a script of the upstream's answers for."""
+    return {"kind": "openai", "base_url": upstream.url(script), "api_key": "${UPSTREAM_KEY}", **more}
+
+
+def model(*engines, price=None):
+    """A chat model of the configuration, answered by these."""
+    routes = [{"engine": name, "model": "up-model"} for name in engines]
+    return {"kind": "chat", "price": price or {"input": 0.15, "output": 0.60}, "routes": routes}
+
+
 def configuration(upstream, scripts=(), engines=None, models=None, **more):
     """The five models on the scripted upstream's plain answer, and one model of its own for each script."""
-    def engine(script):
-        return {"kind": "openai", "base_url": upstream.url(script), "api_key": "${UPSTREAM_KEY}"}
-
-    def model(engine_name):
-        return {
-            "kind": "chat", "price": {"input": 0.15, "output": 0.60},
-            "routes": [{"engine": engine_name, "model": "up-model"}],
-        }
-
-    named = {"plain": engine("plain"), "sandbox": {"kind": "sandbox", "pace": "immediate"}, **{script: engine(script) for script in scripts}}
+    named = {
+        "plain": engine(upstream, "plain"), "sandbox": {"kind": "sandbox", "pace": "immediate"},
+        **{script: engine(upstream, script) for script in scripts},
+    }
     listed = {name: {"routes": [{"engine": "plain", "model": f"{name}-upstream"}]} for name in BUILT_IN}
     listed |= {script: model(script) for script in scripts}
     # JSON is YAML.

@@ -49,6 +49,8 @@ def test_credit(place):
     assert test["test_balance"] == "1.000000" and test["balance"] == "5.000000001"
     for amount in ("0", "-1", "1e3", "0.0000000001", "1,00", "99999999999999", "five", "", "NaN", " 5"):
         place.fails("credit", "grant", "--account", "acme", f"--amount={amount}", "--reference", "bad")
+    result = place.fails("credit", "grant", "--account", "acme", "--amount", "-1", "--reference", "bad")
+    assert result.returncode == 64 and "'-1' is invalid for '--amount" in result.stderr and "above zero" in result.stderr
     place.fails("credit", "grant", "--account", "nobody", "--amount", "1", "--reference", "x")
     place.fails("credit", "grant", "--account", "acme", "--amount", "1")
     assert place.cli("account", "show", "acme")["balance"] == "5.000000001"
@@ -70,7 +72,12 @@ def test_keys(place):
     place.fails("key", "revoke", "key_999999")
     place.fails("key", "create", "--account", "nobody")
     place.fails("key", "create", "--account", "acme", "--expires", "tomorrow")
-    place.fails("key", "create", "--account", "acme", "--limit", "-1")
+    assert "above zero" in place.fails("key", "create", "--account", "acme", "--limit", "-1").stderr
+    for name, meant in (("gpt-4o-mni", "gpt-4o-mini"), ("gpt-4.1-2025-04-14", "gpt-4.1")):
+        result = place.fails("key", "create", "--account", "acme", "--models", f"gpt-4o,{name}")
+        assert result.returncode == 1 and f"got {name}; did you mean {meant}?" in result.stderr
+    place.fails("key", "create", "--account", "acme", "--models", "claude")
+    assert len(place.cli("key", "list", "--account", "acme")["keys"]) == 2, "what was refused made no key"
 
 
 def test_ledger(place):
@@ -191,42 +198,6 @@ def test_the_environment_overrides_the_file(tmp_path, upstream):
     server = Server(tmp_path, configuration(upstream, server={"port": 8123}), environment={"MINITOOLAI_SERVER_PORT": "8321"})
     shown = server.run("config", "--config", server.config)
     assert "8321" in shown.stdout and "MINITOOLAI_SERVER_PORT" in shown.stdout
-
-
-# Backup.
-
-def test_backup_and_restore(fresh, tmp_path):
-    fresh.start()
-    customer = fresh.customer(live="1.00")
-    assert customer.chat().status == 200
-    copy = tmp_path / "copy.minitoolai"
-    result = fresh.run("backup", copy, *fresh._places())
-    assert result.returncode == 0 and copy.exists()
-    assert stat.S_IMODE(copy.stat().st_mode) & 0o077 == 0, "a copy of the books is not for everybody"
-    assert fresh.run("backup", copy, *fresh._places()).returncode != 0, "nothing is written over"
-    balance = customer.balance
-    assert customer.chat().status == 200 and customer.balance < balance
-    fresh.fails("restore", copy)
-    assert fresh.stop() == 0
-    fresh.fails("restore", copy)
-    fresh.verify()
-    fresh.data = fresh.folder / "elsewhere"
-    assert fresh.cli("restore", copy)
-    fresh.verify()
-    fresh.start()
-    assert Decimal(fresh.cli("account", "show", customer.name)["balance"]) == balance
-    assert customer.chat().status == 200, "the keys of the copy open it"
-    assert fresh.stop() == 0
-
-
-def test_what_is_not_a_backup_is_not_restored(fresh, tmp_path):
-    for content in (b"not a backup", b"", b"SQLite format 3\0" + bytes(4096)):
-        bad = tmp_path / "bad"
-        bad.write_bytes(content)
-        fresh.fails("restore", bad)
-    fresh.fails("restore", tmp_path / "nothing")
-    fresh.start()
-    fresh.verify()
 
 
 # The client commands.

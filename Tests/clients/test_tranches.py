@@ -10,7 +10,7 @@ import pytest
 
 from http1 import Line, encode
 from minitoolai import NATIVE, V1, eventually, question, usd
-from upstream import choice, chunk, plain, usage
+from upstream import choice, chunk, completion, plain, usage
 
 SCRIPTS = ("paced", "pairs", "brief")
 
@@ -46,7 +46,7 @@ def cap(exchange):
 def words(exchange, count, seconds=0.0, at_once=20):
     """A word an event, each a token, so many at once, ended by the cap."""
     if not exchange.json.get("stream"):
-        return plain(exchange, ["word "] * count, usage(9, count))
+        return exchange.reply(200, completion("m", "word " * count, usage(9, count), finish="length"))
     exchange.open_stream()
     exchange.chunk([choice({"role": "assistant", "content": ""})])
     event = chunk_text(exchange)

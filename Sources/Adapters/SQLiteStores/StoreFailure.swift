@@ -4,6 +4,8 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case newerSchema(found: Int, known: Int)
     /// A SQLite database, but somebody else's.
     case foreignDatabase(path: String)
+    /// No SQLite database at all.
+    case notADatabase(path: String)
     /// `PRAGMA quick_check` objects.
     case damaged(path: String, detail: String)
     /// SQLite did not take a setting on which durability depends.
@@ -29,6 +31,7 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .newerSchema(let found, let known):
             "the database has schema \(found), this program knows schemas up to \(known): use a newer program"
         case .foreignDatabase(let path): "\(path) is a SQLite database, but not one of MiniToolAI's"
+        case .notADatabase(let path): "\(path) is not a SQLite database, so it is no backup of MiniToolAI's"
         case .damaged(let path, let detail): "\(path) is damaged: \(detail)"
         case .settingRefused(let name, let wanted, let got): "SQLite's \(name) should be \(wanted) but is \(got)"
         case .unreadable(let row, let column, let value): "\(row): \(column) cannot be \(value)"

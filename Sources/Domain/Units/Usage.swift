@@ -14,6 +14,14 @@ package struct Usage: Hashable, Sendable {
 
     package static let none = Usage(promptTokens: 0, completionTokens: 0)
 
+    /// The same with no more than so many tokens of a prompt.
+    package func withPrompt(atMost tokens: Int) -> Usage {
+        var usage = self
+        usage.promptTokens = min(promptTokens, tokens)
+        usage.cachedTokens = min(cachedTokens, tokens)
+        return usage
+    }
+
     /// Prompt and completion together. A report too absurd to be added up gives the largest number, never a crash.
     package var totalTokens: Int {
         let (total, overflow) = promptTokens.addingReportingOverflow(completionTokens)

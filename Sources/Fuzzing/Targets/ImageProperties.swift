@@ -51,8 +51,8 @@ enum ImageProperties {
             let first = withUnsafeBytes(of: sixth) { $0[0] }
             try must(first & 0xE0 == 0x20, "\(host) is no global unicast address")
         }
-        for inner in ["localhost", ".localhost", ".local", ".internal"] {
-            try must(!(host == inner || host.hasSuffix(inner)), "\(host) is an inner name")
+        for inner in ["localhost", "local", "internal"] {
+            try must(host != inner && !host.hasSuffix(".\(inner)"), "\(host) is an inner name")
         }
     }
 

@@ -14,10 +14,7 @@ extension StrictHTTP {
 
     private mutating func answer() throws(Stop) -> Answer {
         for informational in 0... {
-            let line = String(decoding: try line(), as: UTF8.self)
-            guard let match = line.wholeMatch(of: /HTTP\/1\.([01]) ([1-5][0-9][0-9])( .*)?/), let status = Int(match.2),
-                status != 101
-            else { throw .refused }
+            guard let (isHTTP10, status) = StrictHTTP.status(of: try line()), status != 101 else { throw .refused }
             let fields = try fields(atMost: .max)
             func values(_ name: String) -> [String] { fields.filter { $0.name == name }.map(\.value) }
             let (lengths, codings) = (Set(values("content-length").map(StrictHTTP.withoutZeros)), values("transfer-encoding"))
@@ -28,7 +25,7 @@ extension StrictHTTP {
                 lengths.count <= 1, codings.isEmpty || codings.map({ $0.lowercased() }) == ["chunked"]
             else { throw .refused }
             if status < 200 { continue }
-            guard codings.isEmpty || (lengths.isEmpty && match.1 == "1") else { throw .refused }
+            guard codings.isEmpty || (lengths.isEmpty && !isHTTP10) else { throw .refused }
             let body: [UInt8]
             if status == 204 || status == 304 {
                 body = []
@@ -43,6 +40,17 @@ extension StrictHTTP {
             return Answer(status: status, body: body, isWithinLimits: isWithinLimits)
         }
         throw .refused
+    }
+
+    /// `HTTP/1.1 200`, and behind a blank any words. Parted as bytes: as text, the blank may be one character with what follows it.
+    private static func status(of line: [UInt8]) -> (isHTTP10: Bool, status: Int)? {
+        let parts = line.split(separator: 0x20, maxSplits: 2, omittingEmptySubsequences: false).map {
+            String(decoding: $0, as: UTF8.self)
+        }
+        guard parts.count >= 2, ["HTTP/1.0", "HTTP/1.1"].contains(parts[0]), parts[1].utf8.count == 3,
+            parts[1].utf8.allSatisfy({ 0x30...0x39 ~= $0 }), let status = Int(parts[1]), 100...599 ~= status
+        else { return nil }
+        return (parts[0] == "HTTP/1.0", status)
     }
 
     private static func withoutZeros(_ digits: String) -> String {

@@ -32,6 +32,9 @@ final class Attempt {
     /// More than any first hold need pay for, so that it may have been kept back.
     var mayBeUnpaid: Bool { max(countedTokens, pieces) > 16 }
 
+    /// More than the cap allows, of tokens twice as long as texts have.
+    var isBeyondCap: Bool { bytes / 8 > outputTokensMax }
+
     /// A token for every three bytes: what is billed when nothing better is known.
     var countedTokens: Int { (bytes + 2) / 3 }
 }

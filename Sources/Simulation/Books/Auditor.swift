@@ -85,7 +85,7 @@ final class Auditor: @unchecked Sendable {
         }
         guard let usage = hold.closing?.usage, let last else {
             if closed.kind == .release, hold.epoch.value == books.epoch, let served = all.first(where: { $0.bytes > 0 }),
-                request.writtenBytes > 0 || !served.mayBeUnpaid
+                request.writtenBytes > 0 || !(served.mayBeUnpaid || served.isBeyondCap)
             {
                 throw Disagreement(sentence: "\(hold.request) costs nothing, but \(served.bytes) bytes were delivered")
             }
@@ -111,24 +111,35 @@ final class Auditor: @unchecked Sendable {
     }
 
     private func checkUsage(_ usage: Usage, _ source: UsageSource?, _ attempt: Attempt, _ request: Request) throws {
+        let fair = request.fairTokens
         // What waits for money when the engine is done may never be paid for; then it is as if it had not come.
-        let wasKeptBack = request.writtenBytes < attempt.bytes && source == .counted && attempt.mayBeUnpaid
+        let wasKeptBack =
+            request.writtenBytes < attempt.bytes && source == .counted && usage.promptTokens == fair && attempt.mayBeUnpaid
         if case .completed(let reported?) = attempt.end, isPossible(reported, attempt), !wasKeptBack {
-            guard source == .measured, usage == reported else {
+            guard isBilled(reported, as: usage, source, request) else {
                 throw Disagreement(sentence: "\(request.id) is billed for \(usage), its engine reported \(reported)")
             }
             return
         }
-        let fair = request.fairTokens
         // What was kept back for want of money is not billed; what was written is.
         let least = min((request.writtenBytes + 2) / 3, attempt.outputTokensMax)
         let most = min(attempt.countedTokens, attempt.outputTokensMax)
+        // Cut before anything was passed on.
+        if source == .counted, usage == .none, request.writtenBytes == 0, attempt.isBeyondCap { return }
         guard source == .counted, usage.promptTokens == fair, usage.cachedTokens == 0,
             usage.completionTokens >= least, usage.completionTokens <= most
         else {
             throw Disagreement(
                 sentence: "\(request.id) is billed for \(usage), due are \(fair) tokens in and \(least) to \(most) out")
         }
+    }
+
+    /// As it was reported; of a prompt, no more than its bytes, 64 tokens, and what an engine may add.
+    private func isBilled(_ reported: Usage, as usage: Usage, _ source: UsageSource?, _ request: Request) -> Bool {
+        let bytes = request.prompt.size.jsonBytes
+        guard reported.promptTokens > bytes else { return source == .measured && usage == reported }
+        return source == .counted && bytes + 64...bytes + 64 + 40 ~= usage.promptTokens
+            && usage.completionTokens == reported.completionTokens
     }
 
     private func isPossible(_ usage: Usage, _ attempt: Attempt) -> Bool {

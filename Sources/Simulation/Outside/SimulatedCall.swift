@@ -92,6 +92,7 @@ final class SimulatedCall: ChatCall, @unchecked Sendable {
                 Usage(promptTokens: -1, completionTokens: tokens), Usage(promptTokens: prompt, completionTokens: .max),
                 Usage(promptTokens: prompt, completionTokens: order.outputCap * order.prompt.choices + 1),
                 Usage(promptTokens: 2_000_000, completionTokens: 1),
+                Usage(promptTokens: 100_000, completionTokens: tokens),
                 Usage(promptTokens: prompt, cachedTokens: prompt + 1, completionTokens: tokens),
                 Usage(promptTokens: prompt, completionTokens: tokens, reasoningTokens: tokens + 1),
             ])

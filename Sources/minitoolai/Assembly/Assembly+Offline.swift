@@ -59,7 +59,7 @@ func plainly<Result>(_ work: () async throws -> Result) async throws -> Result {
     } catch let failure as StoreFailure {
         if case .directoryInUse = failure { throw Failure(.unavailable, failure.description) }
         switch failure {
-        case .fileExists, .untrueBackup, .foreignDatabase, .damaged: throw Failure(.refused, failure.description)
+        case .fileExists, .untrueBackup, .notADatabase, .foreignDatabase, .damaged: throw Failure(.refused, failure.description)
         default: throw Failure(.inputOutput, failure.description)
         }
     }

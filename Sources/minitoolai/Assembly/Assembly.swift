@@ -25,11 +25,12 @@ enum Assembly {
 
         let loops = MultiThreadedEventLoopGroup(numberOfThreads: configuration.server.loops)
         let books = try Books.open(configuration, logger, ballastBytes: configuration.ledger.ballastBytes)
-        try quarantineUnlessSound(books, logger)
+        // A ledger that does not add up is shown and not added to: whoever asks is told so, and nothing is held or charged.
+        var verifier = LedgerVerifier(books.store, books.ledger, logger)
+        try verifier.begin(at: .now)
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
-            catalog: ModelCatalog(chat: configuration.models.map(\.model)), prices: books.prices, routes: engines.routes,
-            ledger: books.ledger, logger: logger)
+            catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger, logger: logger)
         let server = APIServer(
             group: loops, chat: chat, keys: books.keys, administration: books.administration, ledger: books.ledger,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
@@ -48,7 +49,7 @@ enum Assembly {
                 "address": "\(welcome.url)", "version": "\(Version.current)", "sqlite": "\(SQLiteLedgerStore.sqliteVersion)",
             ])
 
-        BackgroundAudit.start(books, logger)
+        BackgroundAudit.start(verifier)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run(answer: desk.answer) }
             let signal = await signals.first()
@@ -62,13 +63,6 @@ enum Assembly {
         try await loops.shutdownGracefully()
         books.ledger.close()
         logger.info("server.stopped")
-    }
-
-    /// A ledger that does not add up is shown and not added to: whoever asks is told so, and nothing is held or charged.
-    private static func quarantineUnlessSound(_ books: Books, _ logger: Logger) throws {
-        guard case .disagreement(let disagreement) = try books.store.verifyRecent() else { return }
-        logger.critical("ledger.quarantined", metadata: ["disagreement": "\(disagreement)"])
-        books.ledger.stopAdmitting()
     }
 
     private static func accessLog(_ setting: Configuration.Server) throws -> AccessLog? {

@@ -14,6 +14,8 @@ struct Books: Sendable {
     let ledger: LedgerWriter
     let keys: KeyDirectory
     let administration: Administration
+    /// Every model that can be asked for.
+    let catalog: ModelCatalog
     /// The prices in force of the models that have one in the configuration.
     let prices: PriceList
 
@@ -45,10 +47,11 @@ struct Books: Sendable {
         return Books(
             directory: directory, store: store, ledger: writer, keys: keys,
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
+            catalog: ModelCatalog(chat: configuration.models.map(\.model)),
             prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 
     func desk(engines: [any ChatEngine]) -> ControlDesk {
-        ControlDesk(administration: administration, engines: engines)
+        ControlDesk(administration: administration, catalog: catalog, engines: engines)
     }
 }

@@ -1,4 +1,5 @@
 import CLI
+import Wire
 
 /// One reading of a configuration: what was found where, what was wrong, and which variables were of use.
 ///

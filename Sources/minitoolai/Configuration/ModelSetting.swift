@@ -1,6 +1,7 @@
 import Commerce
 import Inference
 import Units
+import Wire
 
 /// One chat model of the configuration: what it is, what it costs, who answers it.
 struct ModelSetting: Sendable {

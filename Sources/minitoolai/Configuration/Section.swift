@@ -1,3 +1,5 @@
+import Wire
+
 /// A section of the configuration while it is read: each key is asked for by name, and what nobody asked for is refused.
 final class Section {
     let path: [String]

@@ -84,7 +84,7 @@ import Wire
     @Test func `makes no difference to a stream`() throws {
         let options = try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)
         let words = ["", "Hi", "é", #"\u00e9"#, "w\u{1F600}", "Hi", "x"]
-        var answer = StreamAnswer(Diagnosis(options))
+        var answer = StreamAnswer(Diagnosis(options), hidesOutput: false)
         var bytes = 0
         for word in words {
             let text = #"{"choices":[{"index":0,"delta":{"content":"\#(word)"},"finish_reason":null}]}"#

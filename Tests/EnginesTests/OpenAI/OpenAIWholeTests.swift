@@ -116,10 +116,9 @@ extension `An engine for OpenAI-compatible servers` {
                     #"{"prompt_tokens":10,"completion_tokens":2,"cached_tokens":4,"prompt_tokens_details":null}"#,
                     Usage(promptTokens: 10, cachedTokens: 4, completionTokens: 2)
                 ),
-                // Gemini hides thinking in the total alone.
                 (
                     #"{"prompt_tokens":35,"completion_tokens":12,"total_tokens":126}"#,
-                    Usage(promptTokens: 35, completionTokens: 91)
+                    Usage(promptTokens: 35, completionTokens: 12)
                 ),
                 (#"{"prompt_tokens":10,"total_tokens":12}"#, Usage(promptTokens: 10, completionTokens: 2)),
                 (#"{"prompt_tokens":10,"completion_tokens":2,"total_tokens":5}"#, Usage(promptTokens: 10, completionTokens: 2)),
@@ -146,7 +145,34 @@ extension `An engine for OpenAI-compatible servers` {
             ] as [(String, Usage?)])
         func `tells its usage in many spellings, or none that can be true`(usage: String, expected: Usage?) throws {
             let piece = try AnswerPiece(ByteBuffer(string: #"{"usage":\#(usage)}"#), as: .whole)
-            #expect(piece.usage?.usage(delivering: 5) == expected)
+            #expect(piece.usage?.usage(delivering: 5, hidesOutput: false) == expected)
+        }
+
+        /// Gemini tells of its thinking in the total alone.
+        @Test(arguments: [
+            (#"{"prompt_tokens":35,"completion_tokens":12,"total_tokens":126}"#, 91),
+            (#"{"prompt_tokens":35,"completion_tokens":12,"total_tokens":47}"#, 12),
+            (#"{"prompt_tokens":35,"completion_tokens":12,"total_tokens":5}"#, 12),
+            (#"{"prompt_tokens":35,"completion_tokens":12}"#, 12), (#"{"prompt_tokens":35,"total_tokens":126}"#, 91),
+        ])
+        func `that hides output tells it in a total above its parts`(usage: String, output: Int) async throws {
+            let document =
+                #"{"choices":[{"index":0,"message":{"content":"Ok."},"finish_reason":"stop"}],"usage":\#(usage)}"#
+            for (hides, billed) in [(true, output), (false, usage.contains("completion") ? 12 : output)] {
+                let heard = try await Given.answer(
+                    to: Given.order(stream: false), change: Given.setting(\.hidesOutput, hides)
+                ) { _ in .json(document) }
+                #expect(heard.end?.usage == Usage(promptTokens: 35, completionTokens: billed))
+            }
+        }
+
+        @Test(arguments: [("stop", false), ("length", true), ("tool_calls", false)])
+        func `that ended at its cap says so`(finish: String, reachedCap: Bool) async throws {
+            let document = #"{"choices":[{"index":0,"message":{"content":"Ok."},"finish_reason":"\#(finish)"}]}"#
+            for stream in [false, true] {
+                let heard = try await Given.answer(to: Given.order(stream: stream)) { _ in .json(document) }
+                #expect(heard.end?.reachedCap == reachedCap)
+            }
         }
     }
 }

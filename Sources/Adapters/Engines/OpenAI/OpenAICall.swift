@@ -20,6 +20,7 @@ final class OpenAICall: ChatCall, AnswerReader {
     private var receiver: (any ChatReceiver)?
     private let diagnosis: Diagnosis
     private let stream: Bool
+    private let hidesOutput: Bool
     private var reading = Reading.nothing
     private var gathered = ByteBuffer()
     private var events = EventStreamReader()
@@ -29,11 +30,12 @@ final class OpenAICall: ChatCall, AnswerReader {
     /// Something was handed over since the last flush.
     private var hasNews = false
 
-    init(to receiver: any ChatReceiver, stream: Bool, diagnosis: Diagnosis) {
+    init(to receiver: any ChatReceiver, stream: Bool, diagnosis: Diagnosis, hidesOutput: Bool) {
         self.receiver = receiver
         self.stream = stream
         self.diagnosis = diagnosis
-        answer = StreamAnswer(diagnosis)
+        self.hidesOutput = hidesOutput
+        answer = StreamAnswer(diagnosis, hidesOutput: hidesOutput)
     }
 
     func start(_ request: UpstreamRequest, in pool: UpstreamPool, deadlines: Deadlines) {
@@ -163,7 +165,7 @@ final class OpenAICall: ChatCall, AnswerReader {
         case .nothing: break
         case .chunk(let chunk): pass(chunk, ChatOpening(fingerprint: answer.fingerprint))
         case .burst(let chunks): for chunk in chunks { pass(chunk, ChatOpening(fingerprint: answer.fingerprint)) }
-        case .done: complete(ChatEnd(usage: answer.usage))
+        case .done: complete(answer.end)
         case .failed(let failure): fail(failure)
         }
     }
@@ -171,7 +173,7 @@ final class OpenAICall: ChatCall, AnswerReader {
     private func endEvents() {
         if let last = events.finish() { take(answer.onLast(last)) }
         guard case .events = reading else { return }
-        if let failure = answer.failureAtEnd { fail(failure) } else { complete(ChatEnd(usage: answer.usage)) }
+        if let failure = answer.failureAtEnd { fail(failure) } else { complete(answer.end) }
     }
 
     private func gather(_ bytes: ByteBuffer) {
@@ -191,9 +193,9 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     private func endDocument() {
         do throws(EngineFailure) {
-            let whole = try WholeAnswer(gathered, stream: stream, diagnosis)
+            let whole = try WholeAnswer(gathered, stream: stream, diagnosis, hidesOutput: hidesOutput)
             for chunk in whole.chunks { pass(chunk, whole.opening) }
-            complete(ChatEnd(usage: whole.usage))
+            complete(whole.end)
         } catch {
             fail(error)
         }

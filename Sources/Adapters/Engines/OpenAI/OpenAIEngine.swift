@@ -30,7 +30,7 @@ package final class OpenAIEngine: ChatEngine {
 
     package func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
         let stream = order.prompt.stream
-        let call = OpenAICall(to: receiver, stream: stream, diagnosis: diagnosis)
+        let call = OpenAICall(to: receiver, stream: stream, diagnosis: diagnosis, hidesOutput: traits.hidesOutput)
         var deadlines = options.deadlines
         if !stream { deadlines.firstByte = deadlines.firstByteUnstreamed }
         // The receiver must hear nothing from within this call, and a write may fail at once.

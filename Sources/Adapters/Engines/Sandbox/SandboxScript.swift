@@ -41,7 +41,7 @@ struct SandboxScript: Sendable {
         if let cut = delivery.cut {
             ending = cut.failure.map { .failed($0) }
         } else {
-            ending = .completed(ChatEnd(usage: usage))
+            ending = .completed(ChatEnd(usage: usage, reachedCap: choices.contains { $0.finish == "length" }))
         }
     }
 

@@ -150,10 +150,11 @@ final class DatabaseFile: Sendable {
         throw StoreFailure.damaged(path: path, detail: damage)
     }
 
-    /// What `PRAGMA quick_check` objects to first.
+    /// What `PRAGMA quick_check` objects to first, in a line.
     static func damage(of db: Database) throws -> String? {
         let answer = try String.fetchOne(db, sql: "PRAGMA quick_check(1)") ?? "no answer"
-        return answer == "ok" ? nil : answer
+        // Before its first objection it may name the database.
+        return answer == "ok" ? nil : answer.split(separator: "\n").last.map(String.init) ?? answer
     }
 }
 

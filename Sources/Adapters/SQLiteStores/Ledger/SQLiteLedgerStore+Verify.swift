@@ -5,10 +5,10 @@ import Units
 extension SQLiteLedgerStore {
     /// Replays every entry and compares the outcome with every figure that is kept beside them. Rows are streamed, on a
     /// connection of its own, so it may run while the server works.
-    /// - Throws: GRDB's `DatabaseError` when the file cannot be read at all.
+    /// - Throws: GRDB's `DatabaseError` when the file cannot be read at the moment.
     package func verify() throws -> LedgerVerdict {
-        try file.readAtLeisure { db in
-            do {
+        do {
+            return try file.audit { db in
                 if let damage = try DatabaseFile.damage(of: db) { throw LedgerDisagreement("the file is damaged: \(damage)") }
                 let keys = try auditedKeys(db)
                 let foldedTo = try EntryTail.foldedTo(db)
@@ -33,9 +33,9 @@ extension SQLiteLedgerStore {
                 try chain.end()
                 let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
                 return .ok(entries: Int(audit.entries), accounts: accounts)
-            } catch let found as LedgerDisagreement {
-                return .disagreement(found.sentence)
             }
+        } catch let found as LedgerDisagreement {
+            return .disagreement(found.sentence)
         }
     }
 

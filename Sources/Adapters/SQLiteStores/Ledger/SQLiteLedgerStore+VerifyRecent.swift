@@ -1,18 +1,29 @@
 package import Commerce
 import GRDB
-import Units
+package import Units
 
 extension SQLiteLedgerStore {
     /// Verifies what an end of power or process could have touched: the last entries, their links of the chain, the balances
-    /// they lead to, and that every book holds what its open holds sum to. It takes the same time however long the ledger is.
-    /// - Throws: GRDB's `DatabaseError` when the file cannot be read.
-    package func verifyRecent() throws -> LedgerVerdict {
-        try file.readAtLeisure { db in
-            do {
+    /// they lead to, and that every book holds what its open holds sum to. It takes the same time however long the ledger is,
+    /// unless more entries than that follow `entry`: then it verifies all of these.
+    /// - Throws: GRDB's `DatabaseError` when the file cannot be read at the moment.
+    package func verifyRecent(after entry: EntryID?) throws -> RecentVerdict {
+        try verifyRecent(after: entry, atLeast: Limits.recentEntries)
+    }
+
+    /// - Parameter count: so many of the last entries are looked at however few came after `entry`.
+    package func verifyRecent(after entry: EntryID?, atLeast count: Int64) throws -> RecentVerdict {
+        do {
+            return try file.audit { db in
                 let last = try Int64.fetchOne(db, sql: "SELECT max(id) FROM entries") ?? 0
-                var chain = try ChainAudit(db, before: max(1, last - Limits.recentEntries))
-                let start = chain.lastEntry
+                if let entry, last < entry.value {
+                    throw LedgerDisagreement("the ledger was verified up to \(entry), but ends with \(EntryID(last))")
+                }
                 let foldedTo = try EntryTail.foldedTo(db)
+                // From where the balances that are kept can be followed.
+                let first = max(1, min(last - count, foldedTo + 1, entry.map { $0.value + 1 } ?? .max))
+                var chain = try ChainAudit(db, before: first)
+                let start = chain.lastEntry
                 // As of the last entry, and as of the one that the tables beside the entries are from.
                 var (purses, folded): ([AuditedPurse: Totals], [AuditedPurse: Totals]) = ([:], [:])
                 let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [start])
@@ -28,16 +39,15 @@ extension SQLiteLedgerStore {
                     try chain.follow(entry)
                 }
                 try chain.end()
-                guard foldedTo <= last, foldedTo >= start else {
+                guard foldedTo <= last else {
                     throw LedgerDisagreement(
                         "the balances are as of \(EntryID(foldedTo)), but the entries end with \(EntryID(last))")
                 }
                 try compareBalances(folded, now: purses, db)
-                let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
-                return .ok(entries: Int(chain.lastEntry - start), accounts: accounts)
-            } catch let found as LedgerDisagreement {
-                return .disagreement(found.sentence)
+                return .ok(entries: Int(chain.lastEntry - start), end: EntryID(chain.lastEntry))
             }
+        } catch let found as LedgerDisagreement {
+            return .disagreement(found.sentence)
         }
     }
 
@@ -100,5 +110,17 @@ extension SQLiteLedgerStore {
             sums[AuditedPurse(account: row[0], book: row[1]), default: 0] += row[2] as Int64
         }
         return sums
+    }
+}
+
+extension DatabaseFile {
+    /// One consistent view for a look that vouches for the ledger: damage that SQLite meets on the way is a disagreement. What
+    /// else it cannot do may pass.
+    func audit<Value>(_ look: (Database) throws -> Value) throws -> Value {
+        do {
+            return try readAtLeisure(look)
+        } catch let error as DatabaseError where error.resultCode == .SQLITE_CORRUPT || error.resultCode == .SQLITE_NOTADB {
+            throw LedgerDisagreement("the file is damaged: \(error.message ?? "it is no database")")
+        }
     }
 }

@@ -25,8 +25,9 @@ package protocol LedgerStore: LedgerJournal {
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
     /// Replays everything and compares: see ``LedgerVerdict``.
     func verify() throws -> LedgerVerdict
-    /// The same for the last entries and what they lead to: what a start has time for.
-    func verifyRecent() throws -> LedgerVerdict
+    /// The same for the last entries and what they lead to: as many as a start has time for, and all after `entry`, with which an
+    /// earlier look ended.
+    func verifyRecent(after entry: EntryID?) throws -> RecentVerdict
     /// Writes a consistent copy while serving.
     func backUp(to path: String) throws
 }
@@ -91,6 +92,13 @@ package struct UsageLine: Hashable, Sendable {
         self.completionTokens = completionTokens
         self.cost = cost
     }
+}
+
+/// What a look at the last entries found.
+package enum RecentVerdict: Hashable, Sendable {
+    /// So many agree, the last of them `end`: a later look may go on from there.
+    case ok(entries: Int, end: EntryID)
+    case disagreement(String)
 }
 
 package enum LedgerVerdict: Hashable, Sendable {

@@ -104,5 +104,11 @@ package struct ChatChunk: Sendable {
 package struct ChatEnd: Sendable {
     /// The usage the engine reported, the last one if there were several; nil when it reported none, or none that can be true.
     package var usage: Usage?
-    package init(usage: Usage?) { self.usage = usage }
+    /// A choice ended because it reached its output cap: `finish_reason: length`.
+    package var reachedCap: Bool
+
+    package init(usage: Usage?, reachedCap: Bool = false) {
+        self.usage = usage
+        self.reachedCap = reachedCap
+    }
 }

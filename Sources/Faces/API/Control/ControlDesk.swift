@@ -8,10 +8,12 @@ package import Wire
 /// Answers operators' requests, line for line: reads the request, has ``Administration`` carry it out, writes the answer down.
 package struct ControlDesk: Sendable {
     private let administration: Administration
+    private let catalog: ModelCatalog
     private let engines: [any ChatEngine]
 
-    package init(administration: Administration, engines: [any ChatEngine]) {
+    package init(administration: Administration, catalog: ModelCatalog, engines: [any ChatEngine]) {
         self.administration = administration
+        self.catalog = catalog
         self.engines = engines
     }
 
@@ -42,7 +44,7 @@ package struct ControlDesk: Sendable {
             NewKeyDocument(
                 try await administration.createKey(
                     KeyWish(
-                        account: account, book: book(test), label: label, models: models,
+                        account: account, book: book(test), label: label, models: try models.map(known),
                         limit: try limit.map { try money($0, field: "limit") },
                         expires: try expires.map { try instant($0, field: "expires") })))
         case .listKeys(let account): KeysDocument(keys: try administration.keys(of: account).map(keyDocument))
@@ -60,6 +62,16 @@ package struct ControlDesk: Sendable {
         case .backUp(let path): try await backUp(to: path)
         case .restore: throw ControlRefusal.serving
         }
+    }
+
+    /// Names as keys hold them: a model's own, which is not the dated one of its answers.
+    private func known(_ names: [String]) throws(ControlRefusal) -> [String] {
+        let ids = catalog.chat.map(\.id)
+        guard let name = names.first(where: { !ids.contains($0) }) else { return names }
+        let hint = (catalog.chatModel(name)?.id ?? nearestName(to: name, among: ids)).map { "; did you mean \($0)?" } ?? ""
+        throw ControlRefusal(
+            code: "invalid_models",
+            message: "models: expected names of chat models in the catalog, got \(name.prefix(80))\(hint)")
     }
 
     private func revokeKey(_ id: String) async throws -> KeysDocument {

@@ -141,7 +141,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
             case nil: return false
             }
         } catch {
-            if phase == .idle { turn = Turn(request: .random(using: &serving.random)) }
+            if phase == .idle { turn = Turn(request: .random(using: &serving.random), isHead: parser.isInHeadOfHEAD) }
             refuse(ErrorResponse(error))
         }
         return true
@@ -261,7 +261,7 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
 }
 
 extension SocketAddress {
-    fileprivate var isLoopback: Bool {
+    var isLoopback: Bool {
         switch self {
         case .v4, .v6:
             guard let ip = ipAddress else { return false }

@@ -46,6 +46,9 @@ struct RequestParser: Sendable {
     /// Whether a request has begun whose head is not complete.
     var isInHead: Bool { if case .head = state { unread.readableBytes > 0 } else { false } }
 
+    /// Whether the head that is being read, or could not be, asks for an answer without its body.
+    var isInHeadOfHEAD: Bool { head.found.method == .head }
+
     /// Takes what came.
     mutating func take(_ bytes: ByteBuffer) {
         if case .failed = state { return }
@@ -97,9 +100,8 @@ struct RequestParser: Sendable {
     private mutating func isComplete() throws(MalformedRequest) -> Bool {
         // Of its own while the bytes are lent.
         var reader = head
-        let isComplete = try unread.withUnsafeReadableBytes { (bytes) throws(MalformedRequest) in try reader.read(bytes, limits) }
-        head = reader
-        return isComplete
+        defer { head = reader }
+        return try unread.withUnsafeReadableBytes { (bytes) throws(MalformedRequest) in try reader.read(bytes, limits) }
     }
 
     private mutating func takeHead() -> RequestHead {

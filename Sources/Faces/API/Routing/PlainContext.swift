@@ -14,7 +14,7 @@ struct PlainContext: RequestContext {
     var coreContext: CoreRequestContextStorage
     let head: RequestHead
     let keys: KeyDirectory
-    /// The caller is on this machine, and no proxy says that it speaks for another.
+    /// The caller is on this machine, and nothing says that it speaks for another: see ``RequestHead/isForThisMachine``.
     let isLocal: Bool
 
     init(source: Source) {

@@ -30,7 +30,7 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         var logger = service.logger
         logger[metadataKey: "request"] = "\(connection.turn.request)"
         let context = PlainContext(
-            source: .init(logger: logger, head: head, keys: service.keys, isLocal: connection.isLocal && !head.cameThroughProxy))
+            source: .init(logger: logger, head: head, keys: service.keys, isLocal: connection.isLocal && head.isForThisMachine))
         let response: Response
         do {
             response = try await service.router.respond(to: request, context: context)
@@ -113,13 +113,6 @@ private struct PlainBody: ResponseBodyWriter {
 extension ByteBuffer {
     /// What the connection itself says of every reply.
     fileprivate static let framingFields: Set = ["content-length", "transfer-encoding", "connection", "date", "x-request-id"]
-}
-
-extension RequestHead {
-    /// A proxy says that it passed this on.
-    fileprivate var cameThroughProxy: Bool {
-        fields.contains { ["forwarded", "via", "x-forwarded-for", "x-real-ip"].contains($0.name.lowercased()) }
-    }
 }
 
 extension Request {

@@ -5,7 +5,7 @@ import Synchronization
 
 /// Who may read `/metrics`, which tells how much is earned with which model.
 package enum MetricsAudience: String, CaseIterable, Sendable {
-    /// Callers on this machine. A request that a proxy passed on is nobody's on this machine.
+    /// Callers on this machine. A request that a proxy passed on, or that is for another host, is nobody's on this machine.
     case local
     /// Everybody who reaches the server.
     case everyone

@@ -43,6 +43,10 @@ struct MetricsPage {
     private mutating func write(_ ledger: LedgerFigures) {
         one("ledger_waiting_commands", "gauge", "Commands that wait for the ledger's writer.", ledger.waiting)
         one("ledger_hindered", "gauge", "1 while a full or locked disk keeps new requests out.", ledger.isHindered ? 1 : 0)
+        if let verified = ledger.verified, let age = ledger.verifyAgeSeconds(at: .now) {
+            one("ledger_verified_entries", "gauge", "The number of the last entry that was verified.", Int(verified.value))
+            one("ledger_verify_age_seconds", "gauge", "Since the last look at the ledger in which all agreed.", age)
+        }
         one("ledger_open_holds", "gauge", "Holds that are neither settled nor released.", ledger.holdsOpen)
         head("ledger_holds_closed_total", "counter", "Holds closed in this life of the server, by how.")
         line("ledger_holds_closed_total", "{as=\"settled\"}", ledger.settled)

@@ -11,7 +11,8 @@ struct CreditCommand: ParsableCommand {
             abstract: "Add money to an account. The same reference twice adds it once.")
 
         @Option(help: "The account, by name or id.") var account: String
-        @Option(help: ArgumentHelp("US dollars, 5 or 5.00.", valueName: "usd"), transform: CLI.amount) var amount: Money
+        @Option(parsing: .unconditional, help: ArgumentHelp("US dollars, 5 or 5.00.", valueName: "usd"), transform: CLI.amount)
+        var amount: Money
         @Option(help: "What the money is for: an invoice, a payment.") var reference: String
         @Flag(help: "Add it to the test balance.") var test = false
         @OptionGroup var place: PlaceOptions

@@ -14,7 +14,8 @@ struct KeyCommand: ParsableCommand {
         @Option(help: "What it is for.") var label = ""
         @Option(help: ArgumentHelp("Only these models, separated by commas.", valueName: "a,b"), transform: names)
         var models: [String]?
-        @Option(help: ArgumentHelp("The most it may ever spend.", valueName: "usd"), transform: amount) var limit: Money?
+        @Option(parsing: .unconditional, help: ArgumentHelp("The most it may ever spend.", valueName: "usd"), transform: amount)
+        var limit: Money?
         @Option(help: ArgumentHelp("Until when it is valid, ISO 8601.", valueName: "time"), transform: time) var expires: String?
         @OptionGroup var place: PlaceOptions
         @OptionGroup var output: OutputOptions

@@ -74,12 +74,14 @@ package final class Admitted: Sendable {
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {
         AnswerRelay.Rules(
             disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax, isCapLowered: terms.isCapLowered,
-            meter: quote.tranche == nil ? nil : FundsMeter(quote, funds), ledger: chat.ledger, hold: funds.hold)
+            whole: prompt.stream ? nil : terms, meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
+            ledger: chat.ledger, hold: funds.hold)
     }
 
     var terms: Bill.Terms {
         Bill.Terms(
-            inputFairTokens: quote.inputFairTokens, inputTokensMax: max(quote.inputBoundTokens, model.contextTokens),
+            inputFairTokens: quote.inputFairTokens, inputBoundTokens: quote.inputBoundTokens,
+            contextTokens: model.contextTokens,
             outputTokensMax: funds.outputCap * quote.choices + quote.extraOutputTokens,
             isCapLowered: funds.outputCap < quote.outputCap)
     }

@@ -15,6 +15,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         var outputTokensMax: Int
         /// That cap is what the balance could pay, so it is looked at more closely.
         var isCapLowered: Bool
+        /// What the usage of an answer is held against that comes in one piece; nil for one that comes in events.
+        var whole: Bill.Terms?
         /// nil: all that can come is held.
         var meter: FundsMeter?
         /// Hears of the tokens delivered, now and then, and is asked for more money.
@@ -31,6 +33,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var isExtending = false
     /// The engine is done, but what it brought is not paid for yet.
     private var ending: AnswerEnd?
+    /// A whole answer beyond the cap by its bytes: what the engine reports of it decides.
+    private var doubtful: ChatChunk?
     private(set) var opening: ChatOpening?
     private let line: CallerLine
     private let rules: Rules
@@ -117,14 +121,30 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     private func deliver(_ chunk: ChatChunk, _ sum: Delivered) {
+        // Nobody pays for what is beyond the cap, so nobody is given it.
+        guard (rules.isCapLowered ? sum.likelyTokens : sum.leastTokens) <= rules.outputTokensMax else { return cut(chunk) }
         delivered = sum
         Failpoint.reach(.answerDelivering)
         if sink == nil { early.append(chunk) } else { pass(chunk) }
-        if (rules.isCapLowered ? sum.likelyTokens : sum.leastTokens) > rules.outputTokensMax {
-            call?.cancel()
-            finish(rules.isCapLowered ? .fundsEnded : .cutShort)
-        }
         checkpointIfDue()
+    }
+
+    private func cut(_ chunk: ChatChunk) {
+        guard rules.whole == nil else {
+            doubtful = chunk
+            return
+        }
+        call?.cancel()
+        finish(rules.isCapLowered ? .fundsEnded : .cutShort)
+    }
+
+    /// A whole answer of fewer tokens than texts of its length have is passed on when a usage that can be true says so.
+    private func judge(_ chunk: ChatChunk, _ usage: Usage?) {
+        guard let usage, rules.whole?.allow(usage) == true else {
+            return finish(.failed(EngineFailure(.malformed, detail: "the answer is beyond its output cap")))
+        }
+        delivered.count(outputBytes: chunk.outputBytes)
+        if sink == nil { early.append(chunk) } else { pass(chunk) }
     }
 
     func turnEnded() {
@@ -132,9 +152,10 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     func completed(_ end: ChatEnd) {
-        guard self.end == nil, !unpaid.isEmpty else { return finish(.completed(usage: end.usage)) }
+        if let doubtful { judge(doubtful, end.usage) }
+        guard self.end == nil, !unpaid.isEmpty else { return finish(.completed(end)) }
         call = nil
-        ending = .completed(usage: end.usage)
+        ending = .completed(end)
         deliverPaid()
     }
 
@@ -173,7 +194,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
 
     /// Passes on what is paid for of the chunks that wait, in their order, and ends the answer when the engine has ended it.
     private func deliverPaid() {
-        if case .completed(let usage?) = ending, let meter, meter.pays(usage) {
+        if case .completed(let end) = ending, let usage = end.usage, let meter, meter.pays(usage) {
             deliverUnpaid(unpaid.count)
         } else {
             deliverUnpaid(paidCount)

@@ -4,8 +4,8 @@ import Units
 
 /// How an answer ended, as seen from here.
 enum AnswerEnd: Sendable {
-    /// The engine finished. `usage` as reported, if it was.
-    case completed(usage: Usage?)
+    /// The engine finished, and reported its usage or not.
+    case completed(ChatEnd)
     /// Cut here: the engine went on past the cap it was given.
     case cutShort
     /// Stopped here: what is held pays for no more, and there is no more to hold.
@@ -23,8 +23,10 @@ enum Bill: Hashable, Sendable {
     /// What was known when the engine was asked.
     struct Terms: Hashable, Sendable {
         var inputFairTokens: Int
-        /// No prompt that was sent can be more tokens than this.
-        var inputTokensMax: Int
+        /// No prompt of its size is more tokens than this, and nobody pays for more.
+        var inputBoundTokens: Int
+        /// Prompts beyond the bound, up to the model's context, an engine may have made longer itself; beyond this none is true.
+        var contextTokens: Int
         /// All choices together, with what may come on top of the cap.
         var outputTokensMax: Int
         /// The cap was lowered to what the balance could pay.
@@ -36,10 +38,16 @@ enum Bill: Hashable, Sendable {
         let counted = Usage(
             promptTokens: terms.inputFairTokens, completionTokens: min(delivered.estimatedTokens, terms.outputTokensMax))
         switch end {
-        case .completed(let usage?) where terms.allow(usage):
-            return .settle(usage, .measured, note: terms.isEnd(usage) ? Bill.fundsEndedNote : "")
-        case .completed:
-            return .settle(counted, .counted, note: "no usage that can be true was reported")
+        case .completed(let end):
+            guard let usage = end.usage, terms.allow(usage) else {
+                return .settle(counted, .counted, note: "no usage that can be true was reported")
+            }
+            let notes = [terms.isEnd(end) ? Bill.fundsEndedNote : nil, terms.objection(to: usage)].compactMap { $0 }
+            return .settle(
+                usage.withPrompt(atMost: terms.inputBoundTokens), terms.objection(to: usage) == nil ? .measured : .counted,
+                note: notes.joined(separator: "; "))
+        case .cutShort where delivered.isNothing:
+            return .settle(.none, .counted, note: "cut at the output cap before anything was delivered")
         case .cutShort:
             return .settle(counted, .counted, note: "cut at the output cap")
         case .fundsEnded:
@@ -70,11 +78,20 @@ enum Bill: Hashable, Sendable {
 }
 
 extension Bill.Terms {
-    /// The answer went to the end of a cap that was lowered for want of money.
-    func isEnd(_ usage: Usage) -> Bool { isCapLowered && usage.completionTokens >= outputTokensMax }
+    /// The answer was ended by a cap that was lowered for want of money.
+    func isEnd(_ end: ChatEnd) -> Bool {
+        guard isCapLowered, end.reachedCap, let usage = end.usage else { return false }
+        return allow(usage) && usage.completionTokens >= outputTokensMax
+    }
 
     /// A report beyond what was asked for cannot be true, and nobody pays for it.
-    fileprivate func allow(_ usage: Usage) -> Bool {
-        usage.isPlausible && usage.promptTokens <= inputTokensMax && usage.completionTokens <= outputTokensMax
+    func allow(_ usage: Usage) -> Bool {
+        usage.isPlausible && usage.promptTokens <= contextTokens && usage.completionTokens <= outputTokensMax
+    }
+
+    /// Why the report is not billed as it is; nil when it is.
+    fileprivate func objection(to usage: Usage) -> String? {
+        guard usage.promptTokens > inputBoundTokens else { return nil }
+        return "the prompt was reported as \(usage.promptTokens) tokens and billed as the most that what was sent can be"
     }
 }

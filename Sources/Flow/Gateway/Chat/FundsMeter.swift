@@ -54,7 +54,8 @@ struct FundsMeter: Sendable {
 
     /// Whether what is held pays for a usage.
     func pays(_ usage: Usage) -> Bool {
-        usage.isPlausible && quote.price.price.charge(for: usage).map { $0 <= held } ?? false
+        guard usage.isPlausible else { return false }
+        return quote.price.price.charge(for: usage.withPrompt(atMost: quote.inputBoundTokens)).map { $0 <= held } ?? false
     }
 
     private mutating func measure() {

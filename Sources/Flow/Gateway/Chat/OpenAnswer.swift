@@ -27,7 +27,7 @@ package struct OpenAnswer: Sendable {
         record(end, receipt)
         doubtEngine(end)
         return ForwardedAnswer(
-            end: ForwardedAnswer.End(end), usage: bill.usage ?? .none, receipt: receipt, fundsEnded: hasSpentAll(end, bill))
+            end: ForwardedAnswer.End(end), usage: bill.usage ?? .none, receipt: receipt, fundsEnded: hasSpentAll(end))
     }
 
     @inline(never)
@@ -38,10 +38,10 @@ package struct OpenAnswer: Sendable {
     /// nil until the engine accepted, which it has.
     package var fingerprint: String? { relay.opening?.fingerprint }
 
-    private func hasSpentAll(_ end: AnswerEnd, _ bill: Bill) -> Bool {
+    private func hasSpentAll(_ end: AnswerEnd) -> Bool {
         switch end {
         case .fundsEnded: true
-        case .completed: if case .settle(let usage, .measured, _) = bill { admitted.terms.isEnd(usage) } else { false }
+        case .completed(let end): admitted.terms.isEnd(end)
         case .cutShort, .failed, .callerLeft: false
         }
     }
@@ -49,7 +49,7 @@ package struct OpenAnswer: Sendable {
     /// An engine that bills much more than it shows cannot be metered.
     @inline(never)
     private func doubtEngine(_ end: AnswerEnd) {
-        guard admitted.quote.tranche != nil, case .completed(let usage?) = end, usage.isPlausible,
+        guard admitted.quote.tranche != nil, case .completed(let end) = end, let usage = end.usage, usage.isPlausible,
             usage.completionTokens > 2 * relay.delivered.carefulTokens + ChatLimits.unseenTokensMax
                 + admitted.quote.extraOutputTokens, admitted.chat.doubts.doubt(engine, now: admitted.line.loop.now)
         else { return }

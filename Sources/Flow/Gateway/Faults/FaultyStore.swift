@@ -43,7 +43,7 @@
         func hasRoom() -> Bool { store.hasRoom() }
         func rest() throws { try store.rest() }
 
-        func verifyRecent() throws -> LedgerVerdict { try store.verifyRecent() }
+        func verifyRecent(after entry: EntryID?) throws -> RecentVerdict { try store.verifyRecent(after: entry) }
         func verify() throws -> LedgerVerdict { try store.verify() }
 
         func backUp(to path: String) throws { try store.backUp(to: path) }

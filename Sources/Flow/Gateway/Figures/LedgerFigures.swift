@@ -21,6 +21,20 @@ package struct LedgerFigures: Sendable {
     /// 1 while a full or locked disk keeps new holds out.
     package internal(set) var isHindered = false
 
+    /// The entry up to which all was verified; nil before the first look.
+    package private(set) var verified: EntryID?
+    private var verifiedAt: ContinuousClock.Instant?
+
+    mutating func noteVerified(upTo entry: EntryID, at now: ContinuousClock.Instant) {
+        verified = entry
+        verifiedAt = now
+    }
+
+    /// How long ago the last look at the ledger began in which all agreed; nil before the first.
+    package func verifyAgeSeconds(at now: ContinuousClock.Instant) -> Int? {
+        verifiedAt.map { max(0, Int(($0.duration(to: now)).components.seconds)) }
+    }
+
     mutating func note(_ outcomes: [LedgerOutcome], microseconds: Int, holdsOpen: Int) {
         commitTimes.note(microseconds)
         batchSizes.note(outcomes.count)

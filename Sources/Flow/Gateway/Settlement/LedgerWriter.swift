@@ -61,6 +61,11 @@ package final class LedgerWriter: LedgerDesk {
         return figures
     }
 
+    /// All that lies on the disk up to `entry` agrees, as a look that began at `now` found.
+    func noteVerified(upTo entry: EntryID, at now: ContinuousClock.Instant) {
+        counted.withLock { $0.noteVerified(upTo: entry, at: now) }
+    }
+
     /// What a key has spent in all, as of the last commit.
     package func spent(by key: KeyID) -> Money { published.withLock { $0.spent(by: key) } }
 

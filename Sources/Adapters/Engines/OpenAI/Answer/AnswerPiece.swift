@@ -128,16 +128,15 @@ struct AnswerPiece {
 
     private mutating func readChoice(_ reader: inout JSONReader, at place: Int) throws(JSONFault) {
         var index: Int?
-        var hasFinish = false, isFinished = false, hasContent = false, isEmpty = true
+        var finish: ChoiceMarks.Finish?
+        var hasContent = false, isEmpty = true
         var messageBytes: Int?
         var members = try reader.readObject()
         while let key = try reader.nextKey(of: &members) {
             isEmpty = false
             switch key {
             case "index": index = try reader.skipNull() ? nil : try reader.readInt()
-            case "finish_reason":
-                hasFinish = true
-                isFinished = try readFinish(&reader)
+            case "finish_reason": finish = try readFinish(&reader)
             case "delta" where form == .chunk, "message" where form == .whole:
                 hasContent = true
                 try readContent(&reader)
@@ -147,7 +146,7 @@ struct AnswerPiece {
             default: try reader.skipValue()
             }
         }
-        guard marks.note(index ?? place, finished: isFinished) else { throw JSONFault(.notAnInteger, at: reader.position) }
+        guard marks.note(index ?? place, finish ?? .none) else { throw JSONFault(.notAnInteger, at: reader.position) }
         if form == .whole, !hasContent {
             throw JSONFault(.wrongKind(expected: .object, found: .null), at: reader.position)
         }
@@ -158,19 +157,19 @@ struct AnswerPiece {
         } else if !hasContent {
             missing.append("\"delta\":{}")
         }
-        if !hasFinish { missing.append(form == .chunk ? "\"finish_reason\":null" : "\"finish_reason\":\"stop\"") }
+        if finish == nil { missing.append(form == .chunk ? "\"finish_reason\":null" : "\"finish_reason\":\"stop\"") }
         guard !missing.isEmpty else { return }
         let end = reader.position - 1
         mends.append(Mend(range: end..<end, text: (isEmpty ? "" : ",") + missing.joined(separator: ",")))
     }
 
-    /// - Returns: true for a reason; null and the empty string, which some send in its place, are none.
-    private mutating func readFinish(_ reader: inout JSONReader) throws(JSONFault) -> Bool {
-        if try reader.skipNull() { return false }
+    /// Null and the empty string, which some send in its place, are no reason.
+    private mutating func readFinish(_ reader: inout JSONReader) throws(JSONFault) -> ChoiceMarks.Finish {
+        if try reader.skipNull() { return .none }
         let reason = try reader.readString()
-        guard reason.isEmpty else { return true }
+        guard reason.isEmpty else { return reason.is("length") ? .atCap : .byItself }
         mends.append(Mend(range: (reason.range.lowerBound - 1)..<(reason.range.upperBound + 1), text: "null"))
-        return false
+        return .none
     }
 
     private mutating func readContent(_ reader: inout JSONReader) throws(JSONFault) {

@@ -18,16 +18,24 @@ struct StreamAnswer {
 
     private(set) var fingerprint: String?
     private let diagnosis: Diagnosis
+    private let hidesOutput: Bool
     private var report: UsageReport?
     private var marks = ChoiceMarks()
     private var outputBytes = 0
     private var hasBegun = false
     private var shape: ChunkShape?
 
-    init(_ diagnosis: Diagnosis) { self.diagnosis = diagnosis }
+    /// - Parameter hidesOutput: the upstream bills output that it does not show.
+    init(_ diagnosis: Diagnosis, hidesOutput: Bool) {
+        self.diagnosis = diagnosis
+        self.hidesOutput = hidesOutput
+    }
 
-    /// The usage reported last, if it can be true.
-    var usage: Usage? { report.flatMap { $0.usage(delivering: outputBytes) } }
+    /// What there is to say when the answer has ended: the usage reported last, if it can be true.
+    var end: ChatEnd {
+        ChatEnd(
+            usage: report.flatMap { $0.usage(delivering: outputBytes, hidesOutput: hidesOutput) }, reachedCap: marks.reachedCap)
+    }
 
     /// What nearly every event is; nil when it must be read: see ``ChunkShape``.
     mutating func chunkLikeLast(_ event: ServerEvent) -> ChatChunk? {
@@ -86,17 +94,21 @@ struct StreamAnswer {
 struct WholeAnswer {
     let opening: ChatOpening
     let chunks: [ChatChunk]
-    let usage: Usage?
+    let end: ChatEnd
 
-    /// - Parameter stream: the caller wants chunks.
+    /// - Parameters:
+    ///   - stream: the caller wants chunks.
+    ///   - hidesOutput: the upstream bills output that it does not show.
     /// - Throws: what the document says is wrong, or what is wrong with it.
-    init(_ document: ByteBuffer, stream: Bool, _ diagnosis: Diagnosis) throws(EngineFailure) {
+    init(_ document: ByteBuffer, stream: Bool, _ diagnosis: Diagnosis, hidesOutput: Bool) throws(EngineFailure) {
         do {
             let piece = try AnswerPiece(document, as: .whole)
             if let error = piece.error { throw diagnosis.failureBeforeAnswer(error) }
             guard let choices = piece.choices else { throw EngineFailure(.malformed, detail: "the answer holds no choices") }
             opening = ChatOpening(fingerprint: piece.fingerprint)
-            usage = piece.usage.flatMap { $0.usage(delivering: piece.outputBytes) }
+            end = ChatEnd(
+                usage: piece.usage.flatMap { $0.usage(delivering: piece.outputBytes, hidesOutput: hidesOutput) },
+                reachedCap: piece.marks.reachedCap)
             chunks =
                 stream
                 ? try Burst.chunks(of: choices, outputBytes: piece.outputBytes)

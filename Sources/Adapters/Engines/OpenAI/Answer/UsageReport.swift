@@ -30,11 +30,13 @@ struct UsageReport: Hashable, Sendable {
 
     /// The usage in our terms, or nil when none that can be true was reported.
     ///
-    /// A total above the sum of its parts holds hidden thinking: all of it is output. A prompt is never empty, and an answer
-    /// that was delivered is not nothing.
-    /// - Parameter outputBytes: what was delivered of the answer.
-    func usage(delivering outputBytes: Int) -> Usage? {
-        guard !isUnreadable, let prompt, prompt > 0, let output = output(besides: prompt) else { return nil }
+    /// A prompt is never empty, and an answer that was delivered is not nothing.
+    /// - Parameters:
+    ///   - outputBytes: what was delivered of the answer.
+    ///   - hidesOutput: a total above the sum of its parts holds thinking that is shown nowhere else, and all of it is output.
+    ///     Of other engines only the parts are believed.
+    func usage(delivering outputBytes: Int, hidesOutput: Bool) -> Usage? {
+        guard !isUnreadable, let prompt, prompt > 0, let output = output(besides: prompt, hidesOutput) else { return nil }
         guard output > 0 || outputBytes == 0 else { return nil }
         let usage = Usage(
             promptTokens: prompt, cachedTokens: cached ?? 0, completionTokens: output,
@@ -42,10 +44,11 @@ struct UsageReport: Hashable, Sendable {
         return usage.isPlausible ? usage : nil
     }
 
-    private func output(besides prompt: Int) -> Int? {
+    private func output(besides prompt: Int, _ hidesOutput: Bool) -> Int? {
         let counts = 0...Rate.quantityMax
         guard counts ~= prompt, counts ~= (completion ?? 0), counts ~= (total ?? 0) else { return nil }
-        guard let total, total > prompt + (completion ?? 0) else { return completion }
+        // Where no completion is told, the total tells it.
+        guard let total, total > prompt + (completion ?? 0), hidesOutput || completion == nil else { return completion }
         return total - prompt
     }
 

@@ -1,5 +1,5 @@
 /// The name among `known` that was probably meant by `name`, if one is near enough.
-func nearestName(to name: String, among known: some Sequence<String>) -> String? {
+package func nearestName(to name: String, among known: some Sequence<String>) -> String? {
     let nearest = known.map { (name: $0, distance: editDistance(name, $0)) }.min {
         ($0.distance, $0.name) < ($1.distance, $1.name)
     }
