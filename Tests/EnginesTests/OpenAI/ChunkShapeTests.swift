@@ -106,7 +106,8 @@ import Wire
     }
 
     @Test func `says nothing of an event with a name`() throws {
-        var answer = StreamAnswer(Diagnosis(try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)))
+        var answer = StreamAnswer(
+            Diagnosis(try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)), hidesOutput: false)
         let data = ByteBuffer(string: #"{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#)
         #expect(answer.chunkLikeLast(ServerEvent(data: data)) == nil)
         #expect(chunk(in: answer.on(ServerEvent(data: data))) != nil)

@@ -36,7 +36,8 @@ package final class Admitted: Sendable {
             let relay = relay(to: route.engine)
             guard let end = await relay.open(order(for: route), with: route.engine) else {
                 Failpoint.reach(.engineAccepted)
-                chat.ledger.note(.accept(funds.hold))
+                // An answer that has come whole is settled at once: nobody needs to know that it had begun.
+                if !relay.hasEnded { chat.ledger.note(.accept(funds.hold)) }
                 return OpenAnswer(admitted: self, relay: relay, engine: route.engine.name)
             }
             guard case .failed(let reason) = end else {

@@ -41,6 +41,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private let drains: DrainSlots
     private var call: (any ChatCall)?
     private var end: AnswerEnd?
+    /// The engine is done, and nothing of what it brought waits to be paid for.
+    var hasEnded: Bool { end != nil }
     private var sink: (any AnswerSink)?
     /// Chunks that came between the opening and the caller's being ready for them.
     private var early: [ChatChunk] = []

@@ -109,15 +109,18 @@ package final class LedgerWriter: LedgerDesk {
         var ledger = start
         var mustWait = true
         var hasWorked = false
+        var isBusy = false
         var isHindered = desk.withLock { $0.inbox.isHindered }
         while true {
             let isPause = mustWait && !waitForWork(isRestless: hasWorked || isHindered)
+            if mustWait, isBusy { usleep(Limits.gatheringMicroseconds) }
             let (items, isClosed, hindered) = desk.withLock { desk in
                 (desk.signalled, desk.noted) = (false, false)
                 let items = desk.inbox.take(Limits.batchCommandsMax)
                 mustWait = desk.inbox.isEmpty
                 return (items, desk.inbox.isClosed, desk.inbox.isHindered)
             }
+            isBusy = items.count >= Limits.batchCommandsBusy
             if !items.isEmpty {
                 carryOut(items, on: &ledger)
                 hasWorked = true
