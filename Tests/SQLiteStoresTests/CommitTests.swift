@@ -70,6 +70,19 @@ import Units
         #expect(try store.load().accounts.count == 1)
     }
 
+    @Test func `entries are numbered without gaps`() throws {
+        let play = try LedgerPlay<SQLiteStage>.wellUsed()
+        var ledger = play.ledger
+        let purse = Purse(account: AccountID(1), book: .live)
+        let records = ["x", "y"].map { reference in
+            ledger.step(.grant(purse: purse, amount: Money(nanodollars: 5), reference: reference), at: Instant(seconds: 9))
+                .records
+        }
+        #expect(throws: StoreFailure.recordRefused("ent_13 does not follow ent_11")) { try play.stage.store.commit(records[1]) }
+        try play.stage.store.commit(records[0])
+        try play.stage.store.commit(records[1])
+    }
+
     /// What somebody tries, and what the database says to it.
     @Test(arguments: [
         ("UPDATE entries SET note = 'x' WHERE id = 1", "an entry is never changed"),
@@ -86,7 +99,7 @@ import Units
         ("DELETE FROM balances", "a balance is never removed"),
         ("UPDATE balances SET available = -1", "CHECK constraint failed: available >= 0"),
         ("UPDATE balances SET held = -1", "CHECK constraint failed: held >= 0"),
-        (forgery(of: 1, id: 13) + link(to: 13), "entries are numbered without gaps"),
+        (forgery(of: 1, id: 13) + link(to: 12), "a batch follows the last one and ends with the last entry"),
         (forgery(of: 1, epoch: 1) + link(to: 12), "an earlier epoch writes no more"),
         ("INSERT INTO grants SELECT account, book, reference, 3 FROM grants", "UNIQUE constraint failed: grants.account"),
         (forgery(of: 1, available: "available + 1"), "CHECK constraint failed: available + held"),

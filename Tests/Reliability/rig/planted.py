@@ -72,8 +72,8 @@ BUGS = (
     Bug("current-price", ("I6",), killed_in_mid_answer({"input": 3, "output": 9})),
     Bug("errors-billed", ("I8",), one_after_another([REFUSED] * 4)),
     Bug("usage-doubled", ("I9",), one_after_another([FINISH] * 6)),
-    Bug("entry-left-out", ("I19",), one_after_another([FINISH] * 8)),
-    Bug("commit-forgotten", ("I19", "I7"), one_after_another([FINISH] * 8)),
+    Bug("entry-left-out", ("I7", "I10"), one_after_another([FINISH] * 8)),
+    Bug("commit-forgotten", ("I7", "I10"), one_after_another([FINISH] * 8)),
 )
 #: Scenarios take seconds each only where a checkpoint must grow old.
 QUICK = tuple(bug for bug in BUGS if bug.play.__qualname__.split(".")[0] != "killed_in_mid_answer")

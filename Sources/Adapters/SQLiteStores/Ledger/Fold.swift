@@ -122,6 +122,9 @@ final class Fold {
     }
 
     private func take(_ entry: EntryTail, from before: Money?) throws -> Int64 {
+        guard entry.id == last + 1 else {
+            throw StoreFailure.recordRefused("\(EntryID(entry.id)) does not follow \(EntryID(last))")
+        }
         last = entry.id
         switch entry.kind {
         case .grant: break

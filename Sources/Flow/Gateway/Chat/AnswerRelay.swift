@@ -128,7 +128,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         delivered = sum
         Failpoint.reach(.answerDelivering)
         if sink == nil { early.append(chunk) } else { pass(chunk) }
-        checkpointIfDue()
+        // A whole answer is given to its caller when it is settled, and not before.
+        if rules.whole == nil { checkpointIfDue() }
     }
 
     private func cut(_ chunk: ChatChunk) {

@@ -68,18 +68,28 @@
             case .holdNotAwaited: return putOff(records, at: now) { $0 == .hold }
             case .settleNotAwaited: return putOff(records, at: now) { $0 == .settle }
             case .commitForgotten:
-                if contains(records, where: { $0 == .settle }) { seen += 1 }
-                if seen == 5 {
-                    seen += 1
-                    return []
-                }
-                return records
-            default:
-                var written: [LedgerRecord] = []
-                var closing: Hold?
-                for record in records { alter(record, &closing, into: &written) }
-                return written
+                if contains(records, where: { $0 == .settle }), !contains(records, where: { $0 == .hold }) { seen += 1 }
+                guard seen == 5 else { return rewritten(records) }
+                seen += 1
+                for case .entry(let entry) in records { leaveOut(entry) }
+                return []
+            default: return rewritten(records)
             }
+        }
+
+        private mutating func rewritten(_ records: [LedgerRecord]) -> [LedgerRecord] {
+            var written: [LedgerRecord] = []
+            var closing: Hold?
+            for record in records { alter(record, &closing, into: &written) }
+            return written
+        }
+
+        /// The entries behind it close up, so that only what they say can tell.
+        private mutating func leaveOut(_ entry: Entry) {
+            shift -= 1
+            gap[Purse(account: entry.account, book: entry.book), default: .zero].available -= entry.available
+            gap[Purse(account: entry.account, book: entry.book), default: .zero].held -= entry.held
+            if let key = entry.key { spentGap[key, default: .zero] -= entry.revenue + entry.writeoff }
         }
 
         private mutating func putOff(
@@ -148,7 +158,7 @@
         private mutating func close(_ hold: Hold, by entry: Entry, into written: inout [LedgerRecord]) {
             if name == .entryLeftOut, entry.kind == .settle {
                 seen += 1
-                if seen == 5 { return }
+                if seen == 5 { return leaveOut(entry) }
             }
             let (hold, changed) = closed(hold, entry)
             let before = entry.revenue + entry.writeoff

@@ -13,8 +13,9 @@ let entrySchema = """
     DROP TRIGGER chain_is_of_this_epoch;
     DROP TRIGGER chain_remains;
 
-    -- Few constraints that are asked of every row, and of each kind what it must be: they are half of what a row costs. What they leave
-    -- out (that a hold was opened, by whom, at which price) the program asks before it writes and the audit afterwards.
+    -- Few constraints that are asked of every row, and of each kind what it must be, each by itself, so that SQLite leaves at the first
+    -- word that differs (what is NULL passes a comparison, so it is asked for). What they leave out (that a hold was opened, by whom,
+    -- at which price) the program asks before it writes and the audit afterwards.
     CREATE TABLE full_entries (
         id                INTEGER PRIMARY KEY,
         at                INTEGER NOT NULL,
@@ -55,7 +56,6 @@ let entrySchema = """
         CHECK (available_after >= 0),
         CHECK (held_after >= 0),
         CHECK (previous < id),
-        -- Each kind by itself, so that SQLite leaves at the first word that differs; what is NULL passes a comparison, so it is asked for.
         CHECK (kind = 'hold' OR kind = 'settle' OR kind = 'extend' OR kind = 'release' OR kind = 'provisional' OR kind = 'grant'),
         CHECK (kind <> 'hold' OR (hold IS NOT NULL AND hold = id AND key IS NOT NULL AND held >= 0 AND available = -held
             AND revenue = 0 AND granted = 0 AND attempts IS NULL AND price IS NOT NULL AND input_fair_tokens IS NOT NULL
@@ -164,17 +164,16 @@ let entrySchema = """
     try db.execute(sql: chainTriggers)
 }
 
+/// What holds for all entries of a commit is asked once, when its link is written; no commit of entries succeeds without one. That they
+/// are numbered without gaps is looked after by whoever writes them, since to count them here would cost as much as to write them.
 private let chainTriggers = """
     CREATE TRIGGER chain_remains BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'a hash is never removed'); END;
     CREATE TRIGGER chain_goes_on BEFORE INSERT ON chain
-    WHEN NEW.batch <> (SELECT coalesce(max(batch), 0) + 1 FROM chain)
+    WHEN NEW.batch <> coalesce((SELECT batch FROM chain ORDER BY batch DESC LIMIT 1), 0) + 1
+        OR NEW.last_entry <= coalesce((SELECT last_entry FROM chain ORDER BY batch DESC LIMIT 1), 0)
         OR NEW.last_entry <> (SELECT max(id) FROM entries)
-        OR NEW.last_entry <= (SELECT coalesce((SELECT last_entry FROM chain ORDER BY batch DESC LIMIT 1), 0))
     BEGIN SELECT RAISE(ABORT, 'a batch follows the last one and ends with the last entry'); END;
-    CREATE TRIGGER chain_leaves_no_gaps BEFORE INSERT ON chain
-    WHEN NEW.last_entry - (SELECT coalesce((SELECT last_entry FROM chain ORDER BY batch DESC LIMIT 1), 0)) <>
-        (SELECT count(*) FROM entries
-            WHERE id > (SELECT coalesce((SELECT last_entry FROM chain ORDER BY batch DESC LIMIT 1), 0))
-                AND epoch = (SELECT max(number) FROM epochs))
-    BEGIN SELECT RAISE(ABORT, 'entries are numbered without gaps, and an earlier epoch writes no more'); END;
+    CREATE TRIGGER chain_is_of_this_epoch BEFORE INSERT ON chain
+    WHEN (SELECT epoch FROM entries ORDER BY id DESC LIMIT 1) <> (SELECT max(number) FROM epochs)
+    BEGIN SELECT RAISE(ABORT, 'an earlier epoch writes no more'); END;
     """
