@@ -55,7 +55,9 @@ final class Auditor: @unchecked Sendable {
     /// The desk takes what waits: the checkpoints noted until now are in this batch.
     func batchTaken() {
         live.removeAll { $0.end != nil }
-        taken = live.map { ($0, ((requests[$0.request]?.writtenBytes ?? 0) + 2) / 3) }
+        // Of a whole answer nothing reaches its caller before it is settled.
+        taken = live.filter { requests[$0.request]?.prompt.stream == true }
+            .map { ($0, ((requests[$0.request]?.writtenBytes ?? 0) + 2) / 3) }
     }
 
     /// A crash loses track of fewer than 64 tokens and what came after the last commit.
