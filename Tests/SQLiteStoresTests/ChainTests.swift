@@ -39,7 +39,8 @@ import Testing
             return Data([0x10 + UInt8(bytes)]) + bigEndian(UInt64(bitPattern: number), bytes: bytes)
         }
         guard let text = String.fromDatabaseValue(value) else { return Data([0]) }
-        return Data([2]) + bigEndian(UInt64(text.utf8.count), bytes: 4) + Data(text.utf8)
+        let length = UInt64(text.utf8.count)
+        return (length < 128 ? Data([0x80 + UInt8(length)]) : Data([2]) + bigEndian(length, bytes: 4)) + Data(text.utf8)
     }
 
     private func fits(_ number: Int64, in bytes: Int) -> Bool {
@@ -93,7 +94,7 @@ import Testing
         }
         try play.stage.tamper(changes)
         let found = try DatabaseQueue(path: play.stage.path).read { db in
-            var audit = try ChainAudit(db)
+            let audit = try ChainAudit(db)
             let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [0])
             while let row = try cursor.next() {
                 var columns = Columns(row)

@@ -18,7 +18,7 @@ def canonical(value):
         length = (value.bit_length() if value >= 0 else (~value).bit_length()) // 8 + 1 if value else 0
         return bytes([0x10 + length]) + value.to_bytes(length, "big", signed=True)
     text = value.encode()
-    return b"\2" + struct.pack(">I", len(text)) + text
+    return (bytes([0x80 + len(text)]) if len(text) < 128 else b"\2" + struct.pack(">I", len(text))) + text
 
 
 def check_chain(books, report):

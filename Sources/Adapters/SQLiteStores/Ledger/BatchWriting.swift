@@ -3,7 +3,7 @@ import GRDB
 import Units
 
 /// One batch of records on its way into the tables, within a transaction.
-struct BatchWriting {
+struct BatchWriting: ~Copyable {
     private let statements: CommitStatements
     private let fold: Fold
     private var rows: CanonicalRows

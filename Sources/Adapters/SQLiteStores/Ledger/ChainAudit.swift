@@ -3,7 +3,7 @@ import GRDB
 import Units
 
 /// Computes the chain of hashes again while the entries are replayed.
-struct ChainAudit {
+final class ChainAudit {
     private struct Link {
         let batch: Int64
         let lastEntry: Int64
@@ -33,7 +33,7 @@ struct ChainAudit {
         try advance()
     }
 
-    mutating func follow(_ entry: AuditedEntry) throws {
+    func follow(_ entry: AuditedEntry) throws {
         lastEntry = entry.id
         guard let link = next else {
             return note("\(entry.name) is in no batch of the chain, which ends with \(EntryID(entry.id - 1))")
@@ -49,7 +49,7 @@ struct ChainAudit {
     }
 
     /// To be called after all else agreed: what is wrong in particular says more than that something was changed.
-    mutating func end() throws {
+    func end() throws {
         if let next {
             note(
                 "batch \(next.batch) of the chain goes up to \(EntryID(next.lastEntry)), but the entries end with \(EntryID(lastEntry))"
@@ -58,7 +58,7 @@ struct ChainAudit {
         if let disagreement { throw LedgerDisagreement(disagreement) }
     }
 
-    private mutating func advance() throws {
+    private func advance() throws {
         guard let row = try links.next() else {
             next = nil
             return
@@ -70,5 +70,5 @@ struct ChainAudit {
         next = link
     }
 
-    private mutating func note(_ sentence: String) { disagreement = disagreement ?? sentence }
+    private func note(_ sentence: String) { disagreement = disagreement ?? sentence }
 }

@@ -13,7 +13,7 @@ extension SQLiteLedgerStore {
                 let keys = try auditedKeys(db)
                 let foldedTo = try EntryTail.foldedTo(db)
                 var audit = LedgerAudit(prices: try auditedPrices(db), keys: keys, epochs: try epochs(db))
-                var chain = try ChainAudit(db)
+                let chain = try ChainAudit(db)
                 if foldedTo == 0 { try compareFold(with: audit, keys, db) }
                 let cursor = try Row.fetchCursor(db, sql: AuditedEntry.sql, arguments: [0])
                 while let row = try cursor.next() {

@@ -22,7 +22,7 @@ extension SQLiteLedgerStore {
                 let foldedTo = try EntryTail.foldedTo(db)
                 // From where the balances that are kept can be followed.
                 let first = max(1, min(last - count, foldedTo + 1, entry.map { $0.value + 1 } ?? .max))
-                var chain = try ChainAudit(db, before: first)
+                let chain = try ChainAudit(db, before: first)
                 let start = chain.lastEntry
                 // As of the last entry, and as of the one that the tables beside the entries are from.
                 var (purses, folded): ([AuditedPurse: Totals], [AuditedPurse: Totals]) = ([:], [:])

@@ -65,10 +65,6 @@ struct WrittenEntry {
     }
 }
 
-extension CanonicalRows {
-    fileprivate mutating func addNulls(_ count: Int) { for _ in 0..<count { addNull() } }
-}
-
 extension Entry.Kind {
     /// The raw value where it need not be copied.
     var word: StaticString {

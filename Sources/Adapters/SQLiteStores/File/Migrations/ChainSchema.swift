@@ -29,7 +29,7 @@ func chainWhatIsThere(_ db: Database) throws {
         canonical.clear()
         for value in row.databaseValues {
             switch value.storage {
-            case .null: canonical.addNull()
+            case .null: canonical.addNulls(1)
             case .int64(let number): canonical.add(number)
             case .string(let text): canonical.add(text)
             case .double, .blob: throw StoreFailure.unreadable(row: "an entry", column: "a column", value: "\(value)")
