@@ -21,7 +21,7 @@ enum BookWalk {
 
     private static func lastShown(of purse: Purse, _ db: Database) throws -> Int64 {
         var last: Int64?
-        try EntryTail.forEach(db) { if $0.purse == purse, $0.kind.isShown { last = $0.id } }
+        try EntryTail.forEach(db, of: purse) { if $0.kind.isShown { last = $0.id } }
         if let last { return last }
         let sql = "SELECT last_shown FROM balances WHERE account = ? AND book = ?"
         return try Int64.fetchOne(db, sql: sql, arguments: [purse.account.value, purse.book.rawValue]) ?? 0
@@ -30,7 +30,7 @@ enum BookWalk {
     /// What the book has, available and held together.
     static func owned(by purse: Purse, _ db: Database) throws -> Money {
         var last: Money?
-        try EntryTail.forEach(db) { if $0.purse == purse { last = $0.balance.posted } }
+        try EntryTail.forEach(db, of: purse) { last = $0.balance.posted }
         if let last { return last }
         let sql = "SELECT available + held FROM balances WHERE account = ? AND book = ?"
         return Money(
@@ -44,8 +44,8 @@ enum BookWalk {
             """
         let listed = try Int64.fetchAll(db, sql: sql, arguments: [purse.account.value, purse.book.rawValue])
         var open = Set(listed.map(HoldID.init))
-        try EntryTail.forEach(db) { entry in
-            guard entry.purse == purse, let hold = entry.hold else { return }
+        try EntryTail.forEach(db, of: purse) { entry in
+            guard let hold = entry.hold else { return }
             if entry.kind == .hold { open.insert(hold) } else if entry.kind != .extend { open.remove(hold) }
         }
         return open.sorted()

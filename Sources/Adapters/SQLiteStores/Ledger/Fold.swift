@@ -1,5 +1,4 @@
 import Commerce
-import Foundation
 import GRDB
 import Units
 
@@ -205,53 +204,5 @@ final class Fold {
         outlived.removeAll(keepingCapacity: true)
         opened.removeAll(keepingCapacity: true)
         writtenTo = last
-    }
-}
-
-/// The entries since what stands beside them was last brought up to date.
-struct EntryTail {
-    let id: Int64
-    let kind: Entry.Kind
-    let purse: Purse
-    let key: KeyID?
-    let hold: HoldID?
-    let held: Money
-    let balance: Balance
-    let charge: Money
-
-    /// The last entry that the tables beside the entries know of.
-    static func foldedTo(_ db: Database) throws -> Int64 { try Int64.fetchOne(db, sql: "SELECT entry FROM folded") ?? 0 }
-
-    static func forEach(_ db: Database, _ body: (EntryTail) throws -> Void) throws {
-        let sql = """
-            SELECT id, kind, account, book, key, hold, held, available_after, held_after, revenue + writeoff
-            FROM entries WHERE id > (SELECT entry FROM folded) ORDER BY id
-            """
-        let cursor = try Row.fetchCursor(db, sql: sql)
-        while let row = try cursor.next() {
-            var columns = Columns(row)
-            let id = EntryID(columns.next())
-            try body(
-                EntryTail(
-                    id: id.value, kind: try columns.word(Entry.Kind.self, "kind", of: id.description),
-                    purse: try columns.purse(of: id.description), key: columns.optional().map(KeyID.init),
-                    hold: columns.optional().map(HoldID.init), held: columns.money(),
-                    balance: Balance(available: columns.money(), held: columns.money()), charge: columns.money()))
-        }
-    }
-}
-
-/// The end of the chain of hashes.
-struct ChainLink {
-    let batch: Int64
-    let lastEntry: Int64
-    let hash: [UInt8]
-
-    static func last(_ db: Database) throws -> ChainLink {
-        guard let row = try Row.fetchOne(db, sql: "SELECT batch, last_entry, hash FROM chain ORDER BY batch DESC LIMIT 1") else {
-            return ChainLink(batch: 0, lastEntry: 0, hash: EntryChain.origin)
-        }
-        let hash: Data = row[2]
-        return ChainLink(batch: row[0], lastEntry: row[1], hash: [UInt8](hash))
     }
 }
