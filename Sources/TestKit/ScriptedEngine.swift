@@ -97,7 +97,9 @@ private final class Call: ChatCall, @unchecked Sendable {
     func next() {
         guard let receiver, !isPaused, let act = acts.popFirst() else { return }
         switch act {
-        case .open: receiver.opened(ChatOpening(fingerprint: "fp_scripted"))
+        case .open:
+            receiver.opened(ChatOpening(fingerprint: "fp_scripted"))
+            receiver.turnEnded()
         case .say(let text):
             receiver.received(chunk(text))
             receiver.turnEnded()

@@ -27,12 +27,12 @@ extension `An engine for OpenAI-compatible servers` {
             #expect(heard.chunks.map(\.outputBytes) == [0, 3, 3, 4, 0])
             #expect(heard.chunks.map(\.finishes) == [false, false, false, false, true])
             #expect(heard.end?.usage == Usage(promptTokens: 17, cachedTokens: 5, completionTokens: 3))
-            #expect(heard.turns >= 1)
         }
 
         @Test(arguments: [1, 2, 3, 7])
         func `means the same in pieces of any size`(pieceBytes: Int) async throws {
             let heard = try await Given.answer { .chat(["Hel", "lö", "😀"], to: $0).split(every: pieceBytes) }
+            #expect(heard.turns >= 1)
             #expect(heard.faults == [])
             #expect(heard.text == "Hellö😀")
             #expect(heard.end?.usage == Usage(promptTokens: 17, completionTokens: 3))

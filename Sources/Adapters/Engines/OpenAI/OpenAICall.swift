@@ -218,7 +218,6 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     /// The end of the body usually comes in the same read; then the connection is used again.
     private func complete(_ end: ChatEnd) {
-        turnEnded()
         let receiver = finish()
         exchange?.leave()
         receiver?.completed(end)
@@ -226,7 +225,6 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     /// After an answer that was read to its end the connection is as good as new; else it is cut.
     private func fail(_ failure: EngineFailure) {
-        turnEnded()
         let receiver = finish()
         exchange?.cancel()
         receiver?.failed(failure)

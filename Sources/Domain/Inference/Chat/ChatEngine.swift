@@ -10,7 +10,8 @@ package protocol ChatEngine: Sendable {
     /// Starts one answer. Called on `loop`; every call of `receiver` is made on `loop` too, and never from within this call.
     ///
     /// The receiver hears `opened` at most once, then any number of `received` and `turnEnded`, then exactly one of
-    /// `completed` and `failed`, which may also come without `opened`. After `cancel` it hears nothing more.
+    /// `completed` and `failed`, which may also come without `opened`. What it hears in one go ends with one of the last three.
+    /// After `cancel` it hears nothing more.
     func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall
 
     /// Contacts the engine as an operator would and says what is wrong with it.

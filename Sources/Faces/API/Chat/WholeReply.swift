@@ -7,7 +7,7 @@ import Units
 import Wire
 
 /// An answer that is given all at once, with its price in the head. All calls on the connection's loop.
-final class WholeReply: AnswerSink {
+final class WholeReply: ChatReply {
     private let connection: Connection
     private let writer: AnswerWriter
     private let dropped: [String]
@@ -23,7 +23,6 @@ final class WholeReply: AnswerSink {
 
     func flush() {}
 
-    /// The answer is over and settled.
     func finish(_ answer: ForwardedAnswer) {
         switch answer.end {
         case .completed, .cutShort: end(answer)

@@ -6,7 +6,7 @@ import Units
 /// Stands between an engine and a caller for one answer, on their event loop: passes chunks on as they come, counts them,
 /// keeps the caller's pace, and knows what to do when either side is gone.
 ///
-/// `@unchecked Sendable`: every member is touched on `line.loop` only; the async methods run there too, on ``LoopExecutor``.
+/// `@unchecked Sendable`: every member is touched on `line.loop` only.
 final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     /// What it must know of the order it relays.
     struct Rules {
@@ -40,13 +40,14 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private let rules: Rules
     private let drains: DrainSlots
     private var call: (any ChatCall)?
-    private var end: AnswerEnd?
+    private(set) var end: AnswerEnd?
     /// The engine is done, and nothing of what it brought waits to be paid for.
     var hasEnded: Bool { end != nil }
     private var sink: (any AnswerSink)?
     /// Chunks that came between the opening and the caller's being ready for them.
     private var early: [ChatChunk] = []
-    private var waiter: UnsafeContinuation<Void, Never>?
+    /// Waits for the engine to accept, then for the answer to end.
+    private var waiter: (() -> Void)?
     private var drainDeadline: Scheduled<Void>?
     private var notedTokens = 0
     private var notedAt: NIODeadline
@@ -60,38 +61,30 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         notedAt = line.loop.now
     }
 
-    /// Asks the engine and waits until it accepts or is out of the question.
-    /// - Returns: nil when it accepted, else how it ended.
-    nonisolated(nonsending) func open(_ order: ChatOrder, with engine: any ChatEngine) async -> AnswerEnd? {
-        if line.isGone {
-            end = .callerLeft
-        } else {
-            line.listener = self
-            call = engine.open(order, on: line.loop, to: self)
-            await wait()
-        }
-        return opening == nil ? end : nil
+    /// Asks the engine; `then` hears when it has accepted, or when it is out of the question: then there is no ``opening``.
+    ///
+    /// Of an engine that accepts it hears at the end of the engine's turn, so that an answer that comes whole has ended by then.
+    func open(_ order: ChatOrder, with engine: any ChatEngine, then: @escaping () -> Void) {
+        waiter = then
+        guard !line.isGone else { return finish(.callerLeft) }
+        line.listener = self
+        call = engine.open(order, on: line.loop, to: self)
     }
 
-    /// Passes the answer on until it ends.
-    nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> AnswerEnd {
+    /// Passes the answer on; `then` hears when it has ended.
+    func forward(to sink: any AnswerSink, then: @escaping () -> Void) {
         self.sink = sink
+        waiter = then
         for chunk in early { pass(chunk) }
         early = []
         sink.flush()
-        if let end { return end }
-        await wait()
-        guard let end else { preconditionFailure("a relay wakes its waiter only when it has ended") }
-        return end
-    }
-
-    private nonisolated(nonsending) func wait() async {
-        await withUnsafeContinuation { waiter = $0 }
+        if end != nil { wakeWaiter() }
     }
 
     private func wakeWaiter() {
-        waiter?.resume()
-        waiter = nil
+        guard let waiter else { return }
+        self.waiter = nil
+        waiter()
     }
 
     private func finish(_ end: AnswerEnd) {
@@ -113,7 +106,6 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     func opened(_ opening: ChatOpening) {
         guard end == nil else { return }
         self.opening = opening
-        wakeWaiter()
     }
 
     func received(_ chunk: ChatChunk) {
@@ -150,18 +142,28 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     func turnEnded() {
-        if !line.isGone { sink?.flush() }
+        if sink == nil, opening != nil { wakeWaiter() } else { flush() }
     }
 
     func completed(_ end: ChatEnd) {
         if let doubtful { judge(doubtful, end.usage) }
-        guard self.end == nil, !unpaid.isEmpty else { return finish(.completed(end)) }
+        guard self.end == nil, !unpaid.isEmpty else {
+            flush()
+            return finish(.completed(end))
+        }
         call = nil
         ending = .completed(end)
         deliverPaid()
     }
 
-    func failed(_ failure: EngineFailure) { finish(.failed(failure)) }
+    func failed(_ failure: EngineFailure) {
+        flush()
+        finish(.failed(failure))
+    }
+
+    private func flush() {
+        if !line.isGone { sink?.flush() }
+    }
 
     private func pass(_ chunk: ChatChunk) {
         if !line.isGone { sink?.write(chunk) }
@@ -202,7 +204,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
             deliverUnpaid(paidCount)
         }
         if unpaid.isEmpty, let ending {
-            turnEnded()
+            flush()
             finish(ending)
         }
     }
@@ -229,7 +231,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard metered > meter.askAt else { return }
         isExtending = true
         rules.ledger.submit(.extend(rules.hold, outputTokens: meter.wish(for: metered))) { outcome in
-            self.line.loop.execute {
+            self.line.tray.put(outcome) { outcome in
                 if case .extended(let amount) = outcome { self.extended(to: amount) } else { self.extended(to: nil) }
             }
         }
@@ -245,7 +247,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if unpaid.isEmpty { askAt = meter?.askAt ?? .max }
         guard end == nil else { return }
         if hasWaited {
-            turnEnded()
+            flush()
             if unpaid.isEmpty {
                 keepPace()
             } else if amount == nil {
