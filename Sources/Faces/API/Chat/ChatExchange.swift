@@ -14,6 +14,9 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     private let incoming: Incoming
     private let connection: Connection
     private let line: CallerLine
+    private var request: ChatRequest?
+    private var model: ModelOffer?
+    private var reply: (any ChatReply)?
     private var stream: EventStreamReply?
     private var service: Service { connection.serving.service }
 
@@ -27,9 +30,8 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     func begin() {
         do throws(ErrorResponse) {
             let request = try decode(incoming.body)
-            service.chat.admit(request.prompt, for: permit.caller, on: line) { [self] result in
-                do throws(Refusal) { open(try result.get(), for: request) } catch { refuse(ErrorResponse(error)) }
-            }
+            self.request = request
+            service.chat.admit(request.prompt, for: permit.caller, on: line) { [self] in open($0) }
         } catch { refuse(error) }
     }
 
@@ -45,33 +47,39 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         return request
     }
 
-    private func open(_ admitted: Admitted, for request: ChatRequest) {
-        connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.model.id)
-        admitted.open { [self] result in
-            do throws(EngineFailure) {
-                forward(try result.get(), of: admitted.model, for: request)
-            } catch { refuse(ErrorResponse(error)) }
-        }
+    private func open(_ result: Result<Admitted, Refusal>) {
+        do throws(Refusal) {
+            let admitted = try result.get()
+            model = admitted.offer
+            connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.offer.model.id)
+            admitted.open { [self] in forward($0) }
+        } catch { refuse(ErrorResponse(error)) }
     }
 
-    private func forward(_ answer: OpenAnswer, of model: ChatModel, for request: ChatRequest) {
+    private func forward(_ result: Result<OpenAnswer, EngineFailure>) {
+        do throws(EngineFailure) {
+            let answer = try result.get()
+            let reply = reply(for: answer)
+            self.reply = reply
+            answer.forward(to: reply) { [self] in finish($0) }
+        } catch { refuse(ErrorResponse(error)) }
+    }
+
+    private func reply(for answer: OpenAnswer) -> any ChatReply {
+        guard let request, let model else { preconditionFailure("what is answered was asked") }
         let writer = AnswerWriter(
             id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
-            model: model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
+            model: model.model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
             fingerprint: answer.fingerprint, streams: request.prompt.stream)
-        if request.prompt.stream {
-            let reply = EventStreamReply(on: connection, writer: writer, request: request)
-            stream = reply
-            answer.forward(to: reply) { [self] in finish(reply, $0) }
-        } else {
-            let reply = WholeReply(on: connection, writer: writer, request: request)
-            answer.forward(to: reply) { [self] in finish(reply, $0) }
-        }
+        guard request.prompt.stream else { return WholeReply(on: connection, writer: writer, request: request) }
+        let reply = EventStreamReply(on: connection, writer: writer, request: request)
+        stream = reply
+        return reply
     }
 
-    private func finish(_ reply: some ChatReply, _ answer: ForwardedAnswer) {
+    private func finish(_ answer: ForwardedAnswer) {
         connection.turn.served.note(answer)
-        reply.finish(answer)
+        reply?.finish(answer)
         stream = nil
         end()
     }

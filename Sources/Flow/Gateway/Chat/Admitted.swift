@@ -10,20 +10,21 @@ import Units
 package final class Admitted: @unchecked Sendable {
     let chat: Chat
     let prompt: ChatPrompt
-    package let model: ChatModel
+    package let offer: ModelOffer
     let quote: Quote
     let routes: [Route]
     let line: CallerLine
     private var held: HeldFunds?
+    private var admitted: (@Sendable (Result<Admitted, Refusal>) -> Void)?
     /// The route that is being asked.
     private var place = 0
     private var relay: AnswerRelay?
     private var opened: ((Result<OpenAnswer, EngineFailure>) -> Void)?
 
-    init(chat: Chat, prompt: ChatPrompt, model: ChatModel, quote: Quote, routes: [Route], line: CallerLine) {
+    init(chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], line: CallerLine) {
         self.chat = chat
         self.prompt = prompt
-        self.model = model
+        self.offer = offer
         self.quote = quote
         self.routes = routes
         self.line = line
@@ -36,16 +37,19 @@ package final class Admitted: @unchecked Sendable {
 
     /// Asks for the money; `then` hears on the loop, once it is held or refused.
     func hold(_ request: HoldRequest, then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void) {
-        chat.ledger.submit(.hold(request)) { [self] outcome in
-            line.tray.put(outcome) { [self] outcome in
-                switch outcome {
-                case .held(let funds):
-                    held = funds
-                    then(.success(self))
-                case .refused(let refusal): then(.failure(refusal))
-                default: preconditionFailure("a hold is granted or refused")
-                }
-            }
+        admitted = then
+        chat.ledger.submit(.hold(request)) { [self] in line.tray.put($0) { [self] in admit($0) } }
+    }
+
+    private func admit(_ outcome: LedgerOutcome) {
+        let then = admitted
+        admitted = nil
+        switch outcome {
+        case .held(let funds):
+            held = funds
+            then?(.success(self))
+        case .refused(let refusal): then?(.failure(refusal))
+        default: preconditionFailure("a hold is granted or refused")
         }
     }
 
@@ -119,22 +123,21 @@ package final class Admitted: @unchecked Sendable {
         ChatOrder(prompt: prompt, model: route.model, outputCap: funds.outputCap, request: line.request)
     }
 
-    @inline(never)
     private func relay(to engine: any ChatEngine) -> AnswerRelay {
-        AnswerRelay(line: line, rules: rules(for: engine), drains: chat.drains)
+        AnswerRelay(
+            line: line, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds), drains: chat.drains)
     }
 
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {
         AnswerRelay.Rules(
             disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax, isCapLowered: terms.isCapLowered,
-            whole: prompt.stream ? nil : terms, meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
-            ledger: chat.ledger, hold: funds.hold)
+            whole: prompt.stream ? nil : terms, ledger: chat.ledger, hold: funds.hold)
     }
 
     var terms: Bill.Terms {
         Bill.Terms(
             inputFairTokens: quote.inputFairTokens, inputBoundTokens: quote.inputBoundTokens,
-            contextTokens: model.contextTokens,
+            contextTokens: offer.model.contextTokens,
             outputTokensMax: funds.outputCap * quote.choices + quote.extraOutputTokens,
             isCapLowered: funds.outputCap < quote.outputCap)
     }

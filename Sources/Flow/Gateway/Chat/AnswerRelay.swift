@@ -17,8 +17,6 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         var isCapLowered: Bool
         /// What the usage of an answer is held against that comes in one piece; nil for one that comes in events.
         var whole: Bill.Terms?
-        /// nil: all that can come is held.
-        var meter: FundsMeter?
         /// Hears of the tokens delivered, now and then, and is asked for more money.
         var ledger: any LedgerDesk
         var hold: HoldID
@@ -27,6 +25,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private(set) var delivered = Delivered()
     /// Chunks that what is held does not pay for yet.
     private var unpaid: [ChatChunk] = []
+    /// nil: all that can come is held.
     private var meter: FundsMeter?
     /// Beyond so many tokens, carefully counted, the meter is looked at.
     private var askAt = Int.max
@@ -52,12 +51,12 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var notedTokens = 0
     private var notedAt: NIODeadline
 
-    init(line: CallerLine, rules: Rules, drains: DrainSlots) {
+    init(line: CallerLine, rules: Rules, meter: FundsMeter?, drains: DrainSlots) {
         self.line = line
         self.rules = rules
         self.drains = drains
-        meter = rules.meter
-        askAt = rules.meter?.askAt ?? .max
+        self.meter = meter
+        askAt = meter?.askAt ?? .max
         notedAt = line.loop.now
     }
 
@@ -69,6 +68,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard !line.isGone else { return finish(.callerLeft) }
         line.listener = self
         call = engine.open(order, on: line.loop, to: self)
+        call?.begin()
     }
 
     /// Passes the answer on; `then` hears when it has ended.
@@ -120,7 +120,6 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         delivered = sum
         Failpoint.reach(.answerDelivering)
         if sink == nil { early.append(chunk) } else { pass(chunk) }
-        checkpointIfDue()
     }
 
     private func cut(_ chunk: ChatChunk) {
@@ -142,6 +141,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     func turnEnded() {
+        checkpointIfDue()
         if sink == nil, opening != nil { wakeWaiter() } else { flush() }
     }
 
@@ -169,6 +169,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if !line.isGone { sink?.write(chunk) }
     }
 
+    /// Before what was passed on goes out; where an answer ends it is settled instead.
     private func checkpointIfDue() {
         let tokens = delivered.estimatedTokens
         let now = line.loop.now
@@ -247,6 +248,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if unpaid.isEmpty { askAt = meter?.askAt ?? .max }
         guard end == nil else { return }
         if hasWaited {
+            checkpointIfDue()
             flush()
             if unpaid.isEmpty {
                 keepPace()

@@ -12,6 +12,7 @@ package final class Chat: Sendable {
     package let catalog: ModelCatalog
     package let prices: PriceList
     package let routes: RouteTable
+    private let offers: [String: ModelOffer]
     let ledger: any LedgerDesk
     let logger: Logger
     let drains = DrainSlots(ChatLimits.drainsMax)
@@ -21,6 +22,7 @@ package final class Chat: Sendable {
         self.catalog = catalog
         self.prices = prices
         self.routes = routes
+        offers = ModelOffer.all(of: catalog, prices, routes)
         self.ledger = ledger
         self.logger = logger
     }
@@ -41,19 +43,20 @@ package final class Chat: Sendable {
     private func quoted(
         _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine
     ) throws(Refusal) -> (Admitted, HoldRequest) {
-        guard let model = catalog.chatModel(prompt.model) else { throw .modelUnknown(model: prompt.model) }
+        guard let offer = offers[prompt.model] else { throw .modelUnknown(model: prompt.model) }
+        let model = offer.model
         guard caller.key.allows(model: model.id) else { throw .modelNotAllowed(model: model.id) }
-        var routes = routes.routes(to: model, for: caller.key.book)
+        let terms = offer.terms(for: caller.key.book)
+        var routes = routes.inOrder(terms.routes)
         if routes.count > ChatLimits.attemptsMax { routes.removeLast(routes.count - ChatLimits.attemptsMax) }
         guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
-        guard let price = prices.version(for: model.id, in: caller.key.book) else { throw .modelNotPriced(model: model.id) }
+        guard let price = terms.price else { throw .modelNotPriced(model: model.id) }
 
         let quote = quote(for: prompt, by: model, routes, price, now: line.loop.now)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
-        return (Admitted(chat: self, prompt: prompt, model: model, quote: quote, routes: routes, line: line), request)
+        return (Admitted(chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, line: line), request)
     }
 
-    @inline(never)
     private func quote(
         for prompt: ChatPrompt, by model: ChatModel, _ routes: [Route], _ price: PriceVersion, now: NIODeadline
     ) -> Quote {

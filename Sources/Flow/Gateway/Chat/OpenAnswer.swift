@@ -12,6 +12,7 @@ package final class OpenAnswer: @unchecked Sendable {
     private let relay: AnswerRelay
     private let engine: String
     private var forwarded: ((ForwardedAnswer) -> Void)?
+    private var usage = Usage.none
 
     init(admitted: Admitted, relay: AnswerRelay, engine: String) {
         self.admitted = admitted
@@ -28,18 +29,15 @@ package final class OpenAnswer: @unchecked Sendable {
 
     private func settle() {
         Failpoint.reach(.answerEnded)
-        let end = ended
-        let bill = bill(for: end)
-        let usage = bill.usage ?? .none
-        admitted.chat.ledger.submit(bill.command(for: admitted.funds.hold)) { [self] outcome in
-            admitted.line.tray.put(outcome) { [self] outcome in
-                guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
-                settled(receipt, usage)
-            }
+        let bill = Bill.of(ended, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
+        usage = bill.usage ?? .none
+        admitted.chat.ledger.submit(bill.command(for: admitted.funds.hold)) { [self] in
+            admitted.line.tray.put($0) { [self] in settled($0) }
         }
     }
 
-    private func settled(_ receipt: Receipt, _ usage: Usage) {
+    private func settled(_ outcome: LedgerOutcome) {
+        guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
         let end = ended
         record(end, receipt)
         doubtEngine(end)
@@ -52,11 +50,6 @@ package final class OpenAnswer: @unchecked Sendable {
     private var ended: AnswerEnd {
         guard let end = relay.end else { preconditionFailure("an answer is settled when it has ended") }
         return end
-    }
-
-    @inline(never)
-    private func bill(for end: AnswerEnd) -> Bill {
-        Bill.of(end, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
     }
 
     /// nil until the engine accepted, which it has.
@@ -104,7 +97,7 @@ package final class OpenAnswer: @unchecked Sendable {
         logger.debug(
             "chat.settled",
             metadata: [
-                "request": "\(admitted.line.request)", "model": "\(admitted.model.id)", "charge": "\(receipt.charge)",
+                "request": "\(admitted.line.request)", "model": "\(admitted.offer.model.id)", "charge": "\(receipt.charge)",
                 "source": "\(receipt.source?.rawValue ?? "released")",
             ])
     }
