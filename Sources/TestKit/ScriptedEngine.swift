@@ -54,9 +54,7 @@ package final class ScriptedEngine: ChatEngine {
 
     package func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
         gate.withLock { $0.orders.append(order) }
-        let call = Call(engine: self, receiver: receiver, loop: loop, acts: acts)
-        loop.execute { call.next() }
-        return call
+        return Call(engine: self, receiver: receiver, loop: loop, acts: acts)
     }
 
     package func check() async -> EngineReport { EngineReport(usable: true, summary: "scripted") }
@@ -94,10 +92,14 @@ private final class Call: ChatCall, @unchecked Sendable {
         self.acts = acts[...]
     }
 
-    func next() {
+    func begin() { loop.execute { self.next() } }
+
+    private func next() {
         guard let receiver, !isPaused, let act = acts.popFirst() else { return }
         switch act {
-        case .open: receiver.opened(ChatOpening(fingerprint: "fp_scripted"))
+        case .open:
+            receiver.opened(ChatOpening(fingerprint: "fp_scripted"))
+            receiver.turnEnded()
         case .say(let text):
             receiver.received(chunk(text))
             receiver.turnEnded()

@@ -12,9 +12,7 @@ struct WholeEngine: ChatEngine {
         #"[{"index":0,"message":{"role":"assistant","content":"Alaska.","refusal":null},"logprobs":null,"finish_reason":"stop"}]"#
 
     func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
-        let call = SingleCall(receiver)
-        loop.execute { call.answer() }
-        return call
+        SingleCall(receiver)
     }
 
     func check() async -> EngineReport { EngineReport(usable: true, summary: "whole") }
@@ -25,7 +23,7 @@ struct WholeEngine: ChatEngine {
 
         init(_ receiver: any ChatReceiver) { self.receiver = receiver }
 
-        func answer() {
+        func begin() {
             receiver?.opened(ChatOpening())
             receiver?.received(ChatChunk(choices: ByteBuffer(string: WholeEngine.choices), outputBytes: 7, finishes: true))
             receiver?.turnEnded()
@@ -61,9 +59,7 @@ final class FloodEngine: ChatEngine {
     func isCancelled() async { for await _ in cancels.stream { return } }
 
     func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
-        let call = FloodCall(self, receiver, loop)
-        loop.execute { call.begin() }
-        return call
+        FloodCall(self, receiver, loop)
     }
 
     func check() async -> EngineReport { EngineReport(usable: true, summary: "flood") }

@@ -65,7 +65,7 @@ final class House: Sendable {
     /// Runs one chat on a loop, as the server does.
     func run<Answer: Sendable>(_ body: @escaping @Sendable (CallerLine) async throws -> Answer) async throws -> Answer {
         let loop = House.group.next()
-        let line = CallerLine(loop: loop, request: RequestID("req_\(House.next())"))
+        let line = CallerLine(OutcomeTray(loop), request: RequestID("req_\(House.next())"))
         return try await Task(executorPreference: LoopExecutor(loop)) { try await body(line) }.value
     }
 
@@ -90,6 +90,33 @@ final class House: Sendable {
             $0 += 1
             return $0
         }
+    }
+}
+
+/// The doors as a test goes through them: one after the other.
+extension Chat {
+    nonisolated(nonsending) func admit(
+        _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine
+    ) async throws(Refusal) -> Admitted {
+        let result: Result<Admitted, Refusal> = await withUnsafeContinuation { asker in
+            admit(prompt, for: caller, on: line) { asker.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+}
+
+extension Admitted {
+    nonisolated(nonsending) func open() async throws(EngineFailure) -> OpenAnswer {
+        let result: Result<OpenAnswer, EngineFailure> = await withUnsafeContinuation { asker in
+            open { asker.resume(returning: $0) }
+        }
+        return try result.get()
+    }
+}
+
+extension OpenAnswer {
+    nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
+        await withUnsafeContinuation { asker in forward(to: sink) { asker.resume(returning: $0) } }
     }
 }
 

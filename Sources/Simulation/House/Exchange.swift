@@ -21,35 +21,45 @@ final class Exchange: AnswerSink, @unchecked Sendable {
     private static let highBytes = 600
     private static let lowBytes = 200
 
-    init(_ request: Request, in life: Life, on loop: SimulatedLoop) {
+    init(_ request: Request, in life: Life, on loop: SimulatedLoop, _ tray: OutcomeTray) {
         self.request = request
         self.life = life
         self.loop = loop
-        line = CallerLine(loop: loop, request: request.id)
+        line = CallerLine(tray, request: request.id)
     }
 
-    func begin(on executor: LoopExecutor) {
+    func begin() {
         request.connection = self
-        _ = Task(executorPreference: executor) {
-            await self.run()
-            self.life.ended(self)
+        life.post(after: 0, on: loop) { [self] in admit() }
+    }
+
+    private func admit() {
+        life.chat.admit(request.prompt, for: request.caller, on: line) { [self] result in
+            switch result {
+            case .success(let admitted):
+                if !life.isDead { life.house.auditor.admitted(request, admitted.funds) }
+                open(admitted)
+            case .failure(let refusal):
+                if !life.isDead { life.house.auditor.refused(request) }
+                tell(.refused(refusal))
+                life.ended(self)
+            }
         }
     }
 
-    private func run() async {
-        do throws(Refusal) {
-            let admitted = try await life.chat.admit(request.prompt, for: request.caller, on: line)
-            if !life.isDead { life.house.auditor.admitted(request, admitted.funds) }
-            do throws(EngineFailure) {
-                let answer = try await admitted.open()
-                finish(await answer.forward(to: self))
-            } catch {
+    private func open(_ admitted: Admitted) {
+        admitted.open { [self] result in
+            switch result {
+            case .success(let answer):
+                answer.forward(to: self) { [self] answer in
+                    finish(answer)
+                    life.ended(self)
+                }
+            case .failure:
                 if !life.isDead { life.house.auditor.failed(request) }
                 tell(.failed)
+                life.ended(self)
             }
-        } catch {
-            if !life.isDead { life.house.auditor.refused(request) }
-            tell(.refused(error))
         }
     }
 

@@ -13,10 +13,10 @@ final class Life: @unchecked Sendable {
     let number: Int
     private(set) var isDead = false
     private(set) var loops: [SimulatedLoop] = []
-    private var executors: [LoopExecutor] = []
+    private var trays: [OutcomeTray] = []
     private var openDesk: SimulatedDesk?
     private var openChat: Chat?
-    /// Requests whose task has not ended.
+    /// Requests that have not ended.
     private(set) var exchanges: [Exchange] = []
     var calls: [SimulatedCall] = []
     private var limbo: [Job] = []
@@ -34,7 +34,7 @@ final class Life: @unchecked Sendable {
         house.disk.commitsUntilDeath = nil
         world.note("serving", Int64(number), Int64(report.released + report.provisional))
         loops = (0..<house.recipe.loops).map { _ in SimulatedLoop(self) }
-        executors = loops.map { LoopExecutor($0) }
+        trays = loops.map { OutcomeTray($0) }
         let desk = SimulatedDesk(self, ledger: ledger, disk: house.disk, recipe: house.recipe, fault: house.fault)
         openDesk = desk
         let silent = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
@@ -69,9 +69,9 @@ final class Life: @unchecked Sendable {
 
     func serve(_ request: Request) {
         let place = world.number(0...loops.count - 1)
-        let exchange = Exchange(request, in: self, on: loops[place])
+        let exchange = Exchange(request, in: self, on: loops[place], trays[place])
         exchanges.append(exchange)
-        exchange.begin(on: executors[place])
+        exchange.begin()
     }
 
     func ended(_ exchange: Exchange) { exchanges.removeAll { $0 === exchange } }

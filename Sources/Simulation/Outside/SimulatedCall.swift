@@ -120,7 +120,9 @@ final class SimulatedCall: ChatCall, @unchecked Sendable {
         attempt.isOpened = true
         world.note("opened", attempt.number)
         receiver.opened(ChatOpening(fingerprint: nil))
-        if world.once(in: 3) { turn() } else { goOn() }
+        if world.once(in: 3), !isPaused { return turn() }
+        receiver.turnEnded()
+        goOn()
     }
 
     private func goOn() {

@@ -41,7 +41,6 @@ final class SimulatedEngine: ChatEngine, @unchecked Sendable {
         let attempt = life.isDead ? Attempt(order, name) : life.house.auditor.asked(order, name)
         let call = SimulatedCall(order, attempt, character, receiver, life, loop)
         life.calls.append(call)
-        call.begin()
         return call
     }
 

@@ -193,7 +193,11 @@ extension `An engine for OpenAI-compatible servers` {
             let engine = try Given.engine(upstream)
             let loop = Given.loop
             let answer = RecordedAnswer(on: loop)
-            try await loop.submit { engine.open(Given.order(), on: loop, to: answer).cancel() }.get()
+            try await loop.submit {
+                let call = engine.open(Given.order(), on: loop, to: answer)
+                call.cancel()
+                call.begin()
+            }.get()
             _ = try await Given.answer(from: engine, on: loop)
             #expect(upstream.requests.count == 1)
             #expect(answer.heard.opening == nil && !answer.heard.isOver)

@@ -14,7 +14,6 @@ final class RecordedAnswer: ChatReceiver, Sendable {
     struct Heard: Sendable {
         var opening: ChatOpening?
         var chunks: [ChatChunk] = []
-        var turns = 0
         var end: ChatEnd?
         var failure: EngineFailure?
         /// What an engine must never do: calls after the end, or chunks before the opening.
@@ -71,9 +70,10 @@ final class RecordedAnswer: ChatReceiver, Sendable {
             let call = engine.open(order, on: loop, to: self)
             let bound = NIOLoopBound(call, eventLoop: loop)
             state.withLock {
-                if $0.heard.opening != nil || $0.heard.isOver { $0.heard.faults.append("heard something from within open") }
+                if $0.heard.opening != nil || $0.heard.isOver { $0.heard.faults.append("heard something before it began") }
                 $0.call = bound
             }
+            call.begin()
         }.get()
     }
 
@@ -102,7 +102,7 @@ final class RecordedAnswer: ChatReceiver, Sendable {
         onChunk(count, self)
     }
 
-    func turnEnded() { note { $0.turns += 1 } }
+    func turnEnded() {}
     func completed(_ end: ChatEnd) { note(isEnd: true) { $0.end = end } }
     func failed(_ failure: EngineFailure) { note(isEnd: true) { $0.failure = failure } }
 

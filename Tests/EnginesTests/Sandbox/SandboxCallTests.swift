@@ -34,7 +34,9 @@ private final class Listener: ChatReceiver {
         let bench = SandboxBench(engine: SandboxEngine(name: "sandbox", pace: pace))
         let more = members.isEmpty ? "" : ",\(members)"
         let order = try bench.order("{\"messages\":\"\(sentence)\"\(more)}")
-        return bench.engine.open(order, on: loop, to: listener)
+        let call = bench.engine.open(order, on: loop, to: listener)
+        call.begin()
+        return call
     }
 
     @Test func `an answer comes at its pace, a turn at a time`() throws {
@@ -52,7 +54,7 @@ private final class Listener: ChatReceiver {
         #expect(listener.heard.count == 10)
     }
 
-    @Test func `without a pace nothing is heard before open has returned`() throws {
+    @Test func `without a pace nothing is heard before the loop goes on`() throws {
         _ = try open("say a", pace: .immediate)
         #expect(listener.heard.isEmpty)
         loop.run()
@@ -116,6 +118,7 @@ private final class Listener: ChatReceiver {
             gone = listener
             let bench = SandboxBench()
             call = bench.engine.open(try bench.order(#"{"messages":"[sandbox: stall]"}"#), on: loop, to: listener)
+            call.begin()
             loop.advanceTime(by: .seconds(1))
             #expect(gone?.heard == [opening, "chunk", "turn"])
             call.cancel()

@@ -70,9 +70,10 @@ import Units
     @Test func `a whole answer has OpenAI's keys in OpenAI's order`() throws {
         let choices = #"[{"index":0,"message":{"role":"assistant","content":"Ok."},"finish_reason":"stop"}]"#
         let text = written {
-            writer(.openAI, fingerprint: nil).write(
-                answer: ByteBuffer(string: choices),
-                usage: Usage(promptTokens: 2000, cachedTokens: 1024, completionTokens: 9, reasoningTokens: 4), into: &$0)
+            let writer = writer(.openAI, fingerprint: nil)
+            writer.begin(answer: ByteBuffer(string: choices), into: &$0)
+            writer.end(
+                answer: Usage(promptTokens: 2000, cachedTokens: 1024, completionTokens: 9, reasoningTokens: 4), into: &$0)
         }
         let value = try JSONValue(parsing: text)
         #expect(

@@ -16,11 +16,13 @@ final class OpenAICall: ChatCall, AnswerReader {
         case over
     }
 
+    private let engine: OpenAIEngine
+    private let loop: any EventLoop
+    /// Until it begins.
+    private var order: ChatOrder?
     private var exchange: UpstreamExchange?
     private var receiver: (any ChatReceiver)?
-    private let diagnosis: Diagnosis
     private let stream: Bool
-    private let hidesOutput: Bool
     private var reading = Reading.nothing
     private var gathered = ByteBuffer()
     private var events = EventStreamReader()
@@ -30,24 +32,34 @@ final class OpenAICall: ChatCall, AnswerReader {
     /// Something was handed over since the last flush.
     private var hasNews = false
 
-    init(to receiver: any ChatReceiver, stream: Bool, diagnosis: Diagnosis, hidesOutput: Bool) {
+    init(_ order: ChatOrder, of engine: OpenAIEngine, on loop: any EventLoop, to receiver: any ChatReceiver) {
+        self.order = order
+        self.engine = engine
+        self.loop = loop
         self.receiver = receiver
-        self.stream = stream
-        self.diagnosis = diagnosis
-        self.hidesOutput = hidesOutput
-        answer = StreamAnswer(diagnosis, hidesOutput: hidesOutput)
+        stream = order.prompt.stream
+        answer = StreamAnswer(engine.diagnosis, hidesOutput: engine.traits.hidesOutput)
     }
 
-    func start(_ request: UpstreamRequest, in pool: UpstreamPool, deadlines: Deadlines) {
-        guard receiver != nil else { return }
-        let exchange = UpstreamExchange(request, in: pool, deadlines: deadlines, to: self)
+    func begin() {
+        guard receiver != nil, let order else { return }
+        self.order = nil
+        do {
+            start(try engine.requests.chat(order))
+        } catch {
+            // The order's messages are not what a checked prompt promises.
+            fail(EngineFailure(.malformed, detail: "the order's messages cannot be read"))
+        }
+    }
+
+    private func start(_ request: UpstreamRequest) {
+        var deadlines = engine.options.deadlines
+        if !stream { deadlines.firstByte = deadlines.firstByteUnstreamed }
+        let exchange = UpstreamExchange(request, in: engine.pool(on: loop), deadlines: deadlines, to: self)
         self.exchange = exchange
         if isPaused { exchange.pause() }
         exchange.start()
     }
-
-    /// The order's messages are not what a checked prompt promises.
-    func refuseOrder() { fail(EngineFailure(.malformed, detail: "the order's messages cannot be read")) }
 
     // MARK: The receiver's side
 
@@ -86,7 +98,7 @@ final class OpenAICall: ChatCall, AnswerReader {
             takeEvents()
         case .beginning:
             add(bytes)
-            begin()
+            recognise()
         case .document: gather(bytes)
         case .refusal(let head):
             gathered.writeImmutableBuffer(bytes)
@@ -129,7 +141,7 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     /// Decides by the first byte that means something what the body is. White space before JSON is how some keep a slow
     /// connection alive.
-    private func begin() {
+    private func recognise() {
         gathered.skipBlanksAndByteOrderMark()
         guard let first: UInt8 = gathered.getInteger(at: gathered.readerIndex), first != 0xEF else { return }
         switch first {
@@ -193,7 +205,7 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     private func endDocument() {
         do throws(EngineFailure) {
-            let whole = try WholeAnswer(gathered, stream: stream, diagnosis, hidesOutput: hidesOutput)
+            let whole = try WholeAnswer(gathered, stream: stream, engine.diagnosis, hidesOutput: engine.traits.hidesOutput)
             for chunk in whole.chunks { pass(chunk, whole.opening) }
             complete(whole.end)
         } catch {
@@ -202,7 +214,7 @@ final class OpenAICall: ChatCall, AnswerReader {
     }
 
     private func refuse(_ head: AnswerHead) {
-        fail(diagnosis.failure(head, head.isEncoded ? nil : UpstreamError(document: gathered)))
+        fail(engine.diagnosis.failure(head, head.isEncoded ? nil : UpstreamError(document: gathered)))
     }
 
     // MARK: Telling the receiver
@@ -218,7 +230,6 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     /// The end of the body usually comes in the same read; then the connection is used again.
     private func complete(_ end: ChatEnd) {
-        turnEnded()
         let receiver = finish()
         exchange?.leave()
         receiver?.completed(end)
@@ -226,7 +237,6 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     /// After an answer that was read to its end the connection is as good as new; else it is cut.
     private func fail(_ failure: EngineFailure) {
-        turnEnded()
         let receiver = finish()
         exchange?.cancel()
         receiver?.failed(failure)

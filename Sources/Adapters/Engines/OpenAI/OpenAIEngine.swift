@@ -11,7 +11,7 @@ package final class OpenAIEngine: ChatEngine {
     let options: Options
     let requests: UpstreamRequests
     private let target: UpstreamTarget
-    private let diagnosis: Diagnosis
+    let diagnosis: Diagnosis
     private let group: any EventLoopGroup
     private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<UpstreamPool>]>([:])
 
@@ -29,19 +29,7 @@ package final class OpenAIEngine: ChatEngine {
     }
 
     package func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
-        let stream = order.prompt.stream
-        let call = OpenAICall(to: receiver, stream: stream, diagnosis: diagnosis, hidesOutput: traits.hidesOutput)
-        var deadlines = options.deadlines
-        if !stream { deadlines.firstByte = deadlines.firstByteUnstreamed }
-        // The receiver must hear nothing from within this call, and a write may fail at once.
-        loop.assumeIsolated().execute { [self] in
-            do {
-                call.start(try requests.chat(order), in: pool(on: loop), deadlines: deadlines)
-            } catch {
-                call.refuseOrder()
-            }
-        }
-        return call
+        OpenAICall(order, of: self, on: loop, to: receiver)
     }
 
     /// The pool of one loop, made when it is first needed. Called on that loop.

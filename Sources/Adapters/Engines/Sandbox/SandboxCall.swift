@@ -21,8 +21,9 @@ final class SandboxCall: ChatCall {
         self.script = script
         self.receiver = receiver
         due = loop.now
-        waitForNext()
     }
+
+    func begin() { waitForNext() }
 
     func cancel() {
         waiting?.cancel()

@@ -7,10 +7,12 @@ package protocol ChatEngine: Sendable {
     var name: String { get }
     var traits: EngineTraits { get }
 
-    /// Starts one answer. Called on `loop`; every call of `receiver` is made on `loop` too, and never from within this call.
+    /// Makes out the call for one answer; ``ChatCall/begin()`` asks for it. Called on `loop`; every call of `receiver` is made on `loop`
+    /// too, and none before the call has begun.
     ///
     /// The receiver hears `opened` at most once, then any number of `received` and `turnEnded`, then exactly one of
-    /// `completed` and `failed`, which may also come without `opened`. After `cancel` it hears nothing more.
+    /// `completed` and `failed`, which may also come without `opened`. What it hears in one go ends with one of the last three.
+    /// After `cancel` it hears nothing more.
     func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall
 
     /// Contacts the engine as an operator would and says what is wrong with it.
@@ -72,6 +74,8 @@ package protocol ChatReceiver: AnyObject {
 
 /// One answer being made. All calls on the order's event loop.
 package protocol ChatCall: AnyObject {
+    /// Asks the engine. To be called once; the receiver may hear from within this call.
+    func begin()
     /// Ends the call; the receiver hears nothing more.
     func cancel()
     /// Stops reading from the engine until ``resume()``: the caller's side is full.

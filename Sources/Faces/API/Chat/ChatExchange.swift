@@ -5,50 +5,37 @@ import NIOCore
 import Units
 import Wire
 
-/// One chat from its body to its last byte: decoded, admitted, opened, forwarded, on its connection's loop throughout.
+/// One chat from its body to its last byte, on its connection's loop throughout: decoded, admitted, opened, forwarded. Each door is a
+/// method that goes through it, and the next one below hears what came of it.
 ///
-/// `@unchecked Sendable`: every `var` is touched on the connection's loop only; ``run(_:)`` runs there too, on its executor.
+/// `@unchecked Sendable`: every `var` is touched on the connection's loop only.
 final class ChatExchange: Exchange, @unchecked Sendable {
     private let permit: ChatPermit
+    private let incoming: Incoming
     private let connection: Connection
     private let line: CallerLine
+    private var request: ChatRequest?
+    private var model: ModelOffer?
+    private var reply: (any ChatReply)?
     private var stream: EventStreamReply?
     private var service: Service { connection.serving.service }
 
-    init(_ permit: ChatPermit, on connection: Connection) {
+    init(_ permit: ChatPermit, _ incoming: Incoming, on connection: Connection) {
         self.permit = permit
+        self.incoming = incoming
         self.connection = connection
-        line = CallerLine(loop: connection.loop, request: connection.turn.request)
+        line = CallerLine(connection.serving.tray, request: connection.turn.request)
     }
 
-    nonisolated(nonsending) func run(_ body: ByteBuffer) async {
+    func begin() {
         do throws(ErrorResponse) {
-            let (request, admitted) = try await admit(body)
-            connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.model.id)
-            let answer = try await open(admitted)
-            let writer = AnswerWriter(
-                id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
-                model: admitted.model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
-                fingerprint: answer.fingerprint, streams: request.prompt.stream)
-            if request.prompt.stream {
-                let reply = EventStreamReply(on: connection, writer: writer, request: request)
-                stream = reply
-                let forwarded = await answer.forward(to: reply)
-                connection.turn.served.note(forwarded)
-                reply.finish(forwarded)
-                stream = nil
-            } else {
-                let reply = WholeReply(on: connection, writer: writer, request: request)
-                let forwarded = await answer.forward(to: reply)
-                connection.turn.served.note(forwarded)
-                reply.finish(forwarded)
-            }
-        } catch {
-            connection.reply(error)
-        }
+            let request = try decode(incoming.body)
+            self.request = request
+            service.chat.admit(request.prompt, for: permit.caller, on: line) { [self] in open($0) }
+        } catch { refuse(error) }
     }
 
-    private nonisolated(nonsending) func admit(_ body: ByteBuffer) async throws(ErrorResponse) -> (ChatRequest, Admitted) {
+    private func decode(_ body: ByteBuffer) throws(ErrorResponse) -> ChatRequest {
         let request: ChatRequest
         do {
             request = try ChatRequest.read(body, dialect: permit.dialect, catalog: service.chat.catalog)
@@ -57,14 +44,52 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         guard request.prompt.size.jsonBytes <= textBytesMax else {
             throw ErrorResponse(RequestFault.bodyTooLarge(bytesMax: textBytesMax))
         }
-        do {
-            return (request, try await service.chat.admit(request.prompt, for: permit.caller, on: line))
-        } catch { throw ErrorResponse(error) }
+        return request
     }
 
-    private nonisolated(nonsending) func open(_ admitted: Admitted) async throws(ErrorResponse) -> OpenAnswer {
-        do { return try await admitted.open() } catch { throw ErrorResponse(error) }
+    private func open(_ result: Result<Admitted, Refusal>) {
+        do throws(Refusal) {
+            let admitted = try result.get()
+            model = admitted.offer
+            connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.offer.model.id)
+            admitted.open { [self] in forward($0) }
+        } catch { refuse(ErrorResponse(error)) }
     }
+
+    private func forward(_ result: Result<OpenAnswer, EngineFailure>) {
+        do throws(EngineFailure) {
+            let answer = try result.get()
+            let reply = reply(for: answer)
+            self.reply = reply
+            answer.forward(to: reply) { [self] in finish($0) }
+        } catch { refuse(ErrorResponse(error)) }
+    }
+
+    private func reply(for answer: OpenAnswer) -> any ChatReply {
+        guard let request, let model else { preconditionFailure("what is answered was asked") }
+        let writer = AnswerWriter(
+            id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
+            model: model.model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
+            fingerprint: answer.fingerprint, streams: request.prompt.stream)
+        guard request.prompt.stream else { return WholeReply(on: connection, writer: writer, request: request) }
+        let reply = EventStreamReply(on: connection, writer: writer, request: request)
+        stream = reply
+        return reply
+    }
+
+    private func finish(_ answer: ForwardedAnswer) {
+        connection.turn.served.note(answer)
+        reply?.finish(answer)
+        stream = nil
+        end()
+    }
+
+    private func refuse(_ error: ErrorResponse) {
+        connection.reply(error)
+        end()
+    }
+
+    private func end() { connection.serving.ended(incoming, on: connection) }
 
     // MARK: The connection's side
 
@@ -77,6 +102,12 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     }
 
     func lookAtDeadlines(_ now: NIODeadline) { stream?.lookAtDeadlines(now) }
+}
+
+/// Where a chat's answer is written, and ended.
+protocol ChatReply: AnswerSink {
+    /// The answer is over and settled.
+    func finish(_ answer: ForwardedAnswer)
 }
 
 extension Served.Chat {

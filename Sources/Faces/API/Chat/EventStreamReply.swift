@@ -9,7 +9,7 @@ import Wire
 /// A streamed answer: each turn's chunks in one piece, the head with the first of them, the price before the end.
 ///
 /// All calls on the connection's loop.
-final class EventStreamReply: AnswerSink {
+final class EventStreamReply: ChatReply {
     private let connection: Connection
     private let writer: AnswerWriter
     private var openChoices: OpenChoices
@@ -39,7 +39,6 @@ final class EventStreamReply: AnswerSink {
         if !frame.isEmpty { send(last: false) }
     }
 
-    /// The answer is over and settled.
     func finish(_ answer: ForwardedAnswer) {
         switch answer.end {
         case .completed: end(answer)

@@ -7,11 +7,12 @@ import Units
 import Wire
 
 /// An answer that is given all at once, with its price in the head. All calls on the connection's loop.
-final class WholeReply: AnswerSink {
+final class WholeReply: ChatReply {
     private let connection: Connection
     private let writer: AnswerWriter
     private let dropped: [String]
-    private var choices: ByteBuffer?
+    /// The answer without its end, with room for a head before it.
+    private var begun: ByteBuffer?
 
     init(on connection: Connection, writer: AnswerWriter, request: ChatRequest) {
         self.connection = connection
@@ -19,11 +20,17 @@ final class WholeReply: AnswerSink {
         dropped = request.droppedMembers
     }
 
-    func write(_ chunk: ChatChunk) { choices = chunk.choices }
+    func write(_ chunk: ChatChunk) {
+        // Copied at once, as it is in the end anyway: while its bytes are held, the upstream's connection must read into other memory.
+        var body = Connection.bodyRoom(fieldsBytesMax: fieldsBytesMax, bodyBytesMax: writer.answerBytesMax(chunk.choices))
+        writer.begin(answer: chunk.choices, into: &body)
+        begun = body
+    }
+
+    private var fieldsBytesMax: Int { 160 + TextRoom.droppedBytesMax(dropped) }
 
     func flush() {}
 
-    /// The answer is over and settled.
     func finish(_ answer: ForwardedAnswer) {
         switch answer.end {
         case .completed, .cutShort: end(answer)
@@ -33,13 +40,13 @@ final class WholeReply: AnswerSink {
     }
 
     private func end(_ answer: ForwardedAnswer) {
-        guard let choices else {
+        guard var body = begun else {
             let failure = EngineFailure(.malformed, detail: "a whole answer without a message")
             return connection.reply(ErrorResponse(failure, isCharged: answer.receipt.charge > .zero))
         }
-        let fieldsBytesMax = 160 + TextRoom.droppedBytesMax(dropped)
-        var body = Connection.bodyRoom(fieldsBytesMax: fieldsBytesMax, bodyBytesMax: writer.answerBytesMax(choices))
-        writer.write(answer: choices, usage: answer.usage, into: &body)
+        // Held once, so that it is not copied.
+        begun = nil
+        writer.end(answer: answer.usage, into: &body)
         connection.reply(.ok, body: consume body, fieldsBytesMax: fieldsBytesMax) { room in
             room.write("content-type: application/json\r\n")
             room.writeField("x-minitoolai-cost", answer.receipt.charge.description)

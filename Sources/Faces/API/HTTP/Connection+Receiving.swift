@@ -61,14 +61,14 @@ extension Connection {
         turn.served.receivedBytes = incoming.bytes
         switch incoming.purpose {
         case .refused(let refusal): reply(refusal)
-        case .chat(let permit): begin(ChatExchange(permit, on: self), incoming)
-        case .plain: begin(PlainExchange(incoming.head, on: self), incoming)
+        case .chat(let permit): begin(ChatExchange(permit, incoming, on: self))
+        case .plain: begin(PlainExchange(incoming, on: self))
         }
     }
 
-    private func begin(_ exchange: some Exchange, _ incoming: Incoming) {
+    private func begin(_ exchange: some Exchange) {
         self.exchange = exchange
-        serving.run(exchange, incoming, on: self)
+        serving.begin(exchange)
     }
 
     /// Answers a request that was not read to its end, or not understood. The connection does not survive that.

@@ -2,9 +2,9 @@ import NIOCore
 
 /// Whoever makes the answer to one request. All calls on the connection's loop.
 protocol Exchange: AnyObject, Sendable {
-    /// Makes the answer, as async code on the loop. It ends when nothing is left to do, money and all, whether or not somebody still
-    /// listens.
-    nonisolated(nonsending) func run(_ body: ByteBuffer) async
+    /// Begins to make the answer. When nothing is left to do, money and all, whether or not somebody still listens, it says so to
+    /// ``ServingLoop/ended(_:on:)``, once, perhaps within this call.
+    func begin()
     /// The connection is gone: nothing that is written will be heard.
     func callerLeft()
     /// The connection's buffer went over its high or under its low mark.

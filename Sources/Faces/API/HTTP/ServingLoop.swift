@@ -7,7 +7,10 @@ import Units
 /// `@unchecked Sendable`: every `var` is touched on `loop` only.
 final class ServingLoop: @unchecked Sendable {
     let loop: any EventLoop
+    /// For the framework's endpoints; a chat has no task.
     let executor: LoopExecutor
+    /// Where the ledger's outcomes for this loop's chats arrive.
+    let tray: OutcomeTray
     let service: Service
     var limits: APILimits { service.limits }
 
@@ -27,6 +30,7 @@ final class ServingLoop: @unchecked Sendable {
         self.loop = loop
         self.service = service
         executor = LoopExecutor(loop)
+        tray = OutcomeTray(loop)
         page = AccessPage(service.accessLog)
     }
 
@@ -65,18 +69,19 @@ final class ServingLoop: @unchecked Sendable {
 
     // MARK: Exchanges
 
-    /// Makes the answer to a request that has come in, on this very loop. Until it ends the server does not stop.
-    func run(_ exchange: any Exchange, _ incoming: Incoming, on connection: Connection) {
+    /// Begins the answer to a request that has come in. Until it ends the server does not stop.
+    func begin(_ exchange: some Exchange) {
         exchanges += 1
-        // Not a loose task: `stop(drain:)` waits for it, and only its own end ends it, because money settles in it.
-        Task(executorPreference: executor) {
-            await exchange.run(incoming.body)
-            self.loop.assertInEventLoop()
-            connection.endAbandonedTurn()
-            self.release(bodyBytes: incoming.heldBytes)
-            self.exchanges -= 1
-            self.endIfDrained()
-        }
+        exchange.begin()
+    }
+
+    /// All that an exchange had to do is done.
+    func ended(_ incoming: Incoming, on connection: Connection) {
+        loop.assertInEventLoop()
+        connection.endAbandonedTurn()
+        release(bodyBytes: incoming.heldBytes)
+        exchanges -= 1
+        endIfDrained()
     }
 
     // MARK: Watching

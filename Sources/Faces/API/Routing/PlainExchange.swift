@@ -6,9 +6,10 @@ import Wire
 
 /// One request that the framework's router answers: made into its terms, and its answer carried out on the same connection.
 ///
-/// `@unchecked Sendable`: every `var` is touched on the connection's loop only; ``run(_:)`` runs there too, on its executor.
+/// `@unchecked Sendable`: every `var` is touched on the connection's loop only; ``run()`` runs there too, on its executor.
 final class PlainExchange: Exchange, @unchecked Sendable {
-    private let head: RequestHead
+    private let incoming: Incoming
+    private var head: RequestHead { incoming.head }
     private let connection: Connection
     /// The head of the reply, until the first piece of the body goes with it.
     private var replyHead: ByteBuffer?
@@ -16,14 +17,22 @@ final class PlainExchange: Exchange, @unchecked Sendable {
     private var isGone = false
     private var waiter: UnsafeContinuation<Void, Never>?
 
-    init(_ head: RequestHead, on connection: Connection) {
-        self.head = head
+    init(_ incoming: Incoming, on connection: Connection) {
+        self.incoming = incoming
         self.connection = connection
     }
 
-    nonisolated(nonsending) func run(_ body: ByteBuffer) async {
+    func begin() {
+        // Not a loose task: the server waits for it, and only its own end ends it.
+        Task(executorPreference: connection.serving.executor) {
+            await self.run()
+            self.connection.serving.ended(self.incoming, on: self.connection)
+        }
+    }
+
+    private nonisolated(nonsending) func run() async {
         let service = connection.serving.service
-        guard let target = head.target, target.isPlain, let request = Request(head, body) else {
+        guard let target = head.target, target.isPlain, let request = Request(head, incoming.body) else {
             return connection.reply(.unknownURL(head.method.rawValue, head.target?.path ?? "*"))
         }
         connection.turn.served.route = Route(path: target.path)

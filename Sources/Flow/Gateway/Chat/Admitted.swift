@@ -5,54 +5,110 @@ import NIOCore
 import Units
 
 /// A request whose money is held. It must be opened: only then does its hold end.
-package final class Admitted: Sendable {
+///
+/// `@unchecked Sendable`: every `var` is touched on `line.loop` only.
+package final class Admitted: @unchecked Sendable {
     let chat: Chat
     let prompt: ChatPrompt
-    package let model: ChatModel
+    package let offer: ModelOffer
     let quote: Quote
-    package let funds: HeldFunds
     let routes: [Route]
     let line: CallerLine
+    private var held: HeldFunds?
+    private var admitted: (@Sendable (Result<Admitted, Refusal>) -> Void)?
+    /// The route that is being asked.
+    private var place = 0
+    private var relay: AnswerRelay?
+    private var opened: ((Result<OpenAnswer, EngineFailure>) -> Void)?
 
-    init(
-        chat: Chat, prompt: ChatPrompt, model: ChatModel, quote: Quote, funds: HeldFunds, routes: [Route], line: CallerLine
-    ) {
+    init(chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], line: CallerLine) {
         self.chat = chat
         self.prompt = prompt
-        self.model = model
+        self.offer = offer
         self.quote = quote
-        self.funds = funds
         self.routes = routes
         self.line = line
     }
 
-    /// The second door: asks the engines in turn until one accepts, all under the same hold.
-    /// - Throws: the last engine's failure; nothing was delivered and the hold is released by then.
-    package nonisolated(nonsending) func open() async throws(EngineFailure) -> OpenAnswer {
-        var failure = EngineFailure(.unreachable, detail: "no engine was asked")
-        for (index, route) in routes.enumerated() {
-            if index > 0, case .stale = await chat.ledger.perform(.dispatch(funds.hold, engine: route.engine.name)) { break }
-            Failpoint.reach(.engineAsking)
-            let relay = relay(to: route.engine)
-            guard let end = await relay.open(order(for: route), with: route.engine) else {
-                Failpoint.reach(.engineAccepted)
-                // An answer that has come whole is settled at once: nobody needs to know that it had begun.
-                if !relay.hasEnded { chat.ledger.note(.accept(funds.hold)) }
-                return OpenAnswer(admitted: self, relay: relay, engine: route.engine.name)
-            }
-            guard case .failed(let reason) = end else {
-                failure = EngineFailure(.broken, detail: "the caller left")
-                break
-            }
-            failure = reason
-            log(reason, of: route)
-            guard reason.mayBeRetriedElsewhere else { break }
-        }
-        _ = await chat.ledger.perform(.release(funds.hold, reason: releaseReason(failure)))
-        throw failure
+    package var funds: HeldFunds {
+        guard let held else { preconditionFailure("nobody is given a request before its money is held") }
+        return held
     }
 
-    // Out of line, like what else is rare: an async function's frame is taken from the heap, with room for all that it holds.
+    /// Asks for the money; `then` hears on the loop, once it is held or refused.
+    func hold(_ request: HoldRequest, then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void) {
+        admitted = then
+        chat.ledger.submit(.hold(request)) { [self] in line.tray.put($0) { [self] in admit($0) } }
+    }
+
+    private func admit(_ outcome: LedgerOutcome) {
+        let then = admitted
+        admitted = nil
+        switch outcome {
+        case .held(let funds):
+            held = funds
+            then?(.success(self))
+        case .refused(let refusal): then?(.failure(refusal))
+        default: preconditionFailure("a hold is granted or refused")
+        }
+    }
+
+    /// The second door: asks the engines in turn until one accepts, all under the same hold. To be called once, on `line.loop`, where
+    /// `then` hears, perhaps at once. With the last engine's failure nothing was delivered, and the hold is released by then.
+    package func open(then: @escaping (Result<OpenAnswer, EngineFailure>) -> Void) {
+        opened = then
+        ask()
+    }
+
+    private func ask() {
+        let route = routes[place]
+        Failpoint.reach(.engineAsking)
+        let relay = relay(to: route.engine)
+        self.relay = relay
+        relay.open(order(for: route), with: route.engine) { [self] in heard() }
+    }
+
+    /// The engine accepted, or is out of the question.
+    private func heard() {
+        guard let relay else { preconditionFailure("what is heard is heard of an engine that was asked") }
+        self.relay = nil
+        guard relay.opening == nil else { return succeed(relay) }
+        guard case .failed(let failure) = relay.end else { return release(EngineFailure(.broken, detail: "the caller left")) }
+        log(failure, of: routes[place])
+        guard failure.mayBeRetriedElsewhere, place + 1 < routes.count else { return release(failure) }
+        place += 1
+        askNext(after: failure)
+    }
+
+    private func succeed(_ relay: AnswerRelay) {
+        Failpoint.reach(.engineAccepted)
+        // An answer that has come whole is settled at once: nobody needs to know that it had begun.
+        if !relay.hasEnded { chat.ledger.note(.accept(funds.hold)) }
+        end(.success(OpenAnswer(admitted: self, relay: relay, engine: routes[place].engine.name)))
+    }
+
+    @inline(never)
+    private func askNext(after failure: EngineFailure) {
+        chat.ledger.submit(.dispatch(funds.hold, engine: routes[place].engine.name)) { [self] outcome in
+            line.tray.put(outcome) { [self] outcome in
+                if case .stale = outcome { release(failure) } else { ask() }
+            }
+        }
+    }
+
+    @inline(never)
+    private func release(_ failure: EngineFailure) {
+        chat.ledger.submit(.release(funds.hold, reason: releaseReason)) { [self] outcome in
+            line.tray.put(outcome) { [self] _ in end(.failure(failure)) }
+        }
+    }
+
+    private func end(_ result: Result<OpenAnswer, EngineFailure>) {
+        let then = opened
+        opened = nil
+        then?(result)
+    }
+
     @inline(never)
     private func log(_ failure: EngineFailure, of route: Route) {
         chat.logger.warning(
@@ -67,27 +123,26 @@ package final class Admitted: Sendable {
         ChatOrder(prompt: prompt, model: route.model, outputCap: funds.outputCap, request: line.request)
     }
 
-    @inline(never)
     private func relay(to engine: any ChatEngine) -> AnswerRelay {
-        AnswerRelay(line: line, rules: rules(for: engine), drains: chat.drains)
+        AnswerRelay(
+            line: line, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds), drains: chat.drains)
     }
 
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {
         AnswerRelay.Rules(
             disconnect: engine.traits.disconnect, outputTokensMax: terms.outputTokensMax, isCapLowered: terms.isCapLowered,
-            whole: prompt.stream ? nil : terms, meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
-            ledger: chat.ledger, hold: funds.hold)
+            whole: prompt.stream ? nil : terms, ledger: chat.ledger, hold: funds.hold)
     }
 
     var terms: Bill.Terms {
         Bill.Terms(
             inputFairTokens: quote.inputFairTokens, inputBoundTokens: quote.inputBoundTokens,
-            contextTokens: model.contextTokens,
+            contextTokens: offer.model.contextTokens,
             outputTokensMax: funds.outputCap * quote.choices + quote.extraOutputTokens,
             isCapLowered: funds.outputCap < quote.outputCap)
     }
 
-    private func releaseReason(_ failure: EngineFailure) -> String {
+    private var releaseReason: String {
         line.isGone ? "the caller left before an answer had begun" : "no engine answered"
     }
 }

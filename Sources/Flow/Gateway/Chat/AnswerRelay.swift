@@ -6,7 +6,7 @@ import Units
 /// Stands between an engine and a caller for one answer, on their event loop: passes chunks on as they come, counts them,
 /// keeps the caller's pace, and knows what to do when either side is gone.
 ///
-/// `@unchecked Sendable`: every member is touched on `line.loop` only; the async methods run there too, on ``LoopExecutor``.
+/// `@unchecked Sendable`: every member is touched on `line.loop` only.
 final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     /// What it must know of the order it relays.
     struct Rules {
@@ -17,8 +17,6 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         var isCapLowered: Bool
         /// What the usage of an answer is held against that comes in one piece; nil for one that comes in events.
         var whole: Bill.Terms?
-        /// nil: all that can come is held.
-        var meter: FundsMeter?
         /// Hears of the tokens delivered, now and then, and is asked for more money.
         var ledger: any LedgerDesk
         var hold: HoldID
@@ -27,6 +25,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private(set) var delivered = Delivered()
     /// Chunks that what is held does not pay for yet.
     private var unpaid: [ChatChunk] = []
+    /// nil: all that can come is held.
     private var meter: FundsMeter?
     /// Beyond so many tokens, carefully counted, the meter is looked at.
     private var askAt = Int.max
@@ -40,58 +39,52 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private let rules: Rules
     private let drains: DrainSlots
     private var call: (any ChatCall)?
-    private var end: AnswerEnd?
+    private(set) var end: AnswerEnd?
     /// The engine is done, and nothing of what it brought waits to be paid for.
     var hasEnded: Bool { end != nil }
     private var sink: (any AnswerSink)?
     /// Chunks that came between the opening and the caller's being ready for them.
     private var early: [ChatChunk] = []
-    private var waiter: UnsafeContinuation<Void, Never>?
+    /// Waits for the engine to accept, then for the answer to end.
+    private var waiter: (() -> Void)?
     private var drainDeadline: Scheduled<Void>?
     private var notedTokens = 0
     private var notedAt: NIODeadline
 
-    init(line: CallerLine, rules: Rules, drains: DrainSlots) {
+    init(line: CallerLine, rules: Rules, meter: FundsMeter?, drains: DrainSlots) {
         self.line = line
         self.rules = rules
         self.drains = drains
-        meter = rules.meter
-        askAt = rules.meter?.askAt ?? .max
+        self.meter = meter
+        askAt = meter?.askAt ?? .max
         notedAt = line.loop.now
     }
 
-    /// Asks the engine and waits until it accepts or is out of the question.
-    /// - Returns: nil when it accepted, else how it ended.
-    nonisolated(nonsending) func open(_ order: ChatOrder, with engine: any ChatEngine) async -> AnswerEnd? {
-        if line.isGone {
-            end = .callerLeft
-        } else {
-            line.listener = self
-            call = engine.open(order, on: line.loop, to: self)
-            await wait()
-        }
-        return opening == nil ? end : nil
+    /// Asks the engine; `then` hears when it has accepted, or when it is out of the question: then there is no ``opening``.
+    ///
+    /// Of an engine that accepts it hears at the end of the engine's turn, so that an answer that comes whole has ended by then.
+    func open(_ order: ChatOrder, with engine: any ChatEngine, then: @escaping () -> Void) {
+        waiter = then
+        guard !line.isGone else { return finish(.callerLeft) }
+        line.listener = self
+        call = engine.open(order, on: line.loop, to: self)
+        call?.begin()
     }
 
-    /// Passes the answer on until it ends.
-    nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> AnswerEnd {
+    /// Passes the answer on; `then` hears when it has ended.
+    func forward(to sink: any AnswerSink, then: @escaping () -> Void) {
         self.sink = sink
+        waiter = then
         for chunk in early { pass(chunk) }
         early = []
         sink.flush()
-        if let end { return end }
-        await wait()
-        guard let end else { preconditionFailure("a relay wakes its waiter only when it has ended") }
-        return end
-    }
-
-    private nonisolated(nonsending) func wait() async {
-        await withUnsafeContinuation { waiter = $0 }
+        if end != nil { wakeWaiter() }
     }
 
     private func wakeWaiter() {
-        waiter?.resume()
-        waiter = nil
+        guard let waiter else { return }
+        self.waiter = nil
+        waiter()
     }
 
     private func finish(_ end: AnswerEnd) {
@@ -113,7 +106,6 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     func opened(_ opening: ChatOpening) {
         guard end == nil else { return }
         self.opening = opening
-        wakeWaiter()
     }
 
     func received(_ chunk: ChatChunk) {
@@ -128,8 +120,6 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         delivered = sum
         Failpoint.reach(.answerDelivering)
         if sink == nil { early.append(chunk) } else { pass(chunk) }
-        // A whole answer is given to its caller when it is settled, and not before.
-        if rules.whole == nil { checkpointIfDue() }
     }
 
     private func cut(_ chunk: ChatChunk) {
@@ -151,24 +141,38 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     func turnEnded() {
-        if !line.isGone { sink?.flush() }
+        checkpointIfDue()
+        if sink == nil, opening != nil { wakeWaiter() } else { flush() }
     }
 
     func completed(_ end: ChatEnd) {
         if let doubtful { judge(doubtful, end.usage) }
-        guard self.end == nil, !unpaid.isEmpty else { return finish(.completed(end)) }
+        guard self.end == nil, !unpaid.isEmpty else {
+            flush()
+            return finish(.completed(end))
+        }
         call = nil
         ending = .completed(end)
         deliverPaid()
     }
 
-    func failed(_ failure: EngineFailure) { finish(.failed(failure)) }
+    func failed(_ failure: EngineFailure) {
+        flush()
+        finish(.failed(failure))
+    }
+
+    private func flush() {
+        if !line.isGone { sink?.flush() }
+    }
 
     private func pass(_ chunk: ChatChunk) {
         if !line.isGone { sink?.write(chunk) }
     }
 
+    /// Before what was passed on goes out; where an answer ends it is settled instead.
+    /// Of a whole answer nothing is noted: it is given to its caller when it is settled, and not before.
     private func checkpointIfDue() {
+        guard rules.whole == nil else { return }
         let tokens = delivered.estimatedTokens
         let now = line.loop.now
         guard
@@ -203,7 +207,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
             deliverUnpaid(paidCount)
         }
         if unpaid.isEmpty, let ending {
-            turnEnded()
+            flush()
             finish(ending)
         }
     }
@@ -230,7 +234,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard metered > meter.askAt else { return }
         isExtending = true
         rules.ledger.submit(.extend(rules.hold, outputTokens: meter.wish(for: metered))) { outcome in
-            self.line.loop.execute {
+            self.line.tray.put(outcome) { outcome in
                 if case .extended(let amount) = outcome { self.extended(to: amount) } else { self.extended(to: nil) }
             }
         }
@@ -246,7 +250,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if unpaid.isEmpty { askAt = meter?.askAt ?? .max }
         guard end == nil else { return }
         if hasWaited {
-            turnEnded()
+            checkpointIfDue()
+            flush()
             if unpaid.isEmpty {
                 keepPace()
             } else if amount == nil {

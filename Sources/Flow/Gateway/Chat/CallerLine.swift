@@ -4,10 +4,12 @@ package import Units
 
 /// The caller's end of one exchange: tells the rest when the caller hung up or cannot take more for the moment.
 ///
-/// `@unchecked Sendable`: every member but the two constants is touched on `loop` only, which each method asserts.
+/// `@unchecked Sendable`: every member but the constants is touched on `loop` only, which each method asserts.
 package final class CallerLine: @unchecked Sendable {
     package let loop: any EventLoop
     package let request: RequestID
+    /// Where the ledger's outcomes for this chat arrive.
+    let tray: OutcomeTray
     // Private, so that the compiler sees every use of them and need not watch them.
     private var hasHungUp = false
     private var hasNoRoom = false
@@ -16,8 +18,10 @@ package final class CallerLine: @unchecked Sendable {
     /// For as long as an answer is under way.
     var listener: (any CallerLineListener)?
 
-    package init(loop: any EventLoop, request: RequestID) {
-        self.loop = loop
+    /// - Parameter tray: of the loop that the caller's connection lives on.
+    package init(_ tray: OutcomeTray, request: RequestID) {
+        self.tray = tray
+        loop = tray.loop
         self.request = request
     }
 

@@ -4,13 +4,15 @@ package import Logging
 import NIOCore
 import Units
 
-/// Chat, in three doors, each with one kind of refusal: ``admit(_:for:on:)``, ``Admitted/open()``, ``OpenAnswer/forward(to:)``.
+/// Chat, in three doors, each with one kind of refusal: ``admit(_:for:on:then:)``, ``Admitted/open(then:)``,
+/// ``OpenAnswer/forward(to:then:)``.
 ///
 /// The wrong order cannot be written: only the first makes an ``Admitted``, only the second an ``OpenAnswer``.
 package final class Chat: Sendable {
     package let catalog: ModelCatalog
     package let prices: PriceList
     package let routes: RouteTable
+    private let offers: [String: ModelOffer]
     let ledger: any LedgerDesk
     let logger: Logger
     let drains = DrainSlots(ChatLimits.drainsMax)
@@ -20,35 +22,41 @@ package final class Chat: Sendable {
         self.catalog = catalog
         self.prices = prices
         self.routes = routes
+        offers = ModelOffer.all(of: catalog, prices, routes)
         self.ledger = ledger
         self.logger = logger
     }
 
-    /// The first door: may this caller ask this, and can it be paid? Money is held and the intent to ask is durable when it
-    /// returns. To be called on `line.loop`.
-    /// - Throws: ``Refusal``; nothing is held then.
-    package nonisolated(nonsending) func admit(
+    /// The first door: may this caller ask this, and can it be paid? To be called on `line.loop`, where `then` hears, perhaps at once:
+    /// money is held and the intent to ask is durable, or the request is refused and nothing is held.
+    package func admit(
+        _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine,
+        then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void
+    ) {
+        do throws(Refusal) {
+            let (admitted, request) = try quoted(prompt, for: caller, on: line)
+            admitted.hold(request, then: then)
+        } catch { then(.failure(error)) }
+    }
+
+    /// What is to be held for a prompt, and of whom.
+    private func quoted(
         _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine
-    ) async throws(Refusal) -> Admitted {
-        guard let model = catalog.chatModel(prompt.model) else { throw .modelUnknown(model: prompt.model) }
+    ) throws(Refusal) -> (Admitted, HoldRequest) {
+        guard let offer = offers[prompt.model] else { throw .modelUnknown(model: prompt.model) }
+        let model = offer.model
         guard caller.key.allows(model: model.id) else { throw .modelNotAllowed(model: model.id) }
-        var routes = routes.routes(to: model, for: caller.key.book)
+        let terms = offer.terms(for: caller.key.book)
+        var routes = routes.inOrder(terms.routes)
         if routes.count > ChatLimits.attemptsMax { routes.removeLast(routes.count - ChatLimits.attemptsMax) }
         guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
-        guard let price = prices.version(for: model.id, in: caller.key.book) else { throw .modelNotPriced(model: model.id) }
+        guard let price = terms.price else { throw .modelNotPriced(model: model.id) }
 
         let quote = quote(for: prompt, by: model, routes, price, now: line.loop.now)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
-        switch await ledger.perform(.hold(request)) {
-        case .held(let funds):
-            return Admitted(
-                chat: self, prompt: prompt, model: model, quote: quote, funds: funds, routes: routes, line: line)
-        case .refused(let refusal): throw refusal
-        default: preconditionFailure("a hold is granted or refused")
-        }
+        return (Admitted(chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, line: line), request)
     }
 
-    @inline(never)
     private func quote(
         for prompt: ChatPrompt, by model: ChatModel, _ routes: [Route], _ price: PriceVersion, now: NIODeadline
     ) -> Quote {

@@ -5,10 +5,14 @@ import NIOCore
 package import Units
 
 /// An answer that an engine has begun. It must be forwarded: a receipt is written then, whatever happens.
-package struct OpenAnswer: Sendable {
+///
+/// `@unchecked Sendable`: every `var` is touched on the chat's loop only.
+package final class OpenAnswer: @unchecked Sendable {
     private let admitted: Admitted
     private let relay: AnswerRelay
     private let engine: String
+    private var forwarded: ((ForwardedAnswer) -> Void)?
+    private var usage = Usage.none
 
     init(admitted: Admitted, relay: AnswerRelay, engine: String) {
         self.admitted = admitted
@@ -16,23 +20,36 @@ package struct OpenAnswer: Sendable {
         self.engine = engine
     }
 
-    /// The third door: passes the answer on to its end and settles it. When it returns the settlement is durable, so the
-    /// caller may be told that all is done.
-    package nonisolated(nonsending) func forward(to sink: any AnswerSink) async -> ForwardedAnswer {
-        let end = await relay.forward(to: sink)
-        Failpoint.reach(.answerEnded)
-        let bill = bill(for: end)
-        let outcome = await admitted.chat.ledger.perform(bill.command(for: admitted.funds.hold))
-        guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
-        record(end, receipt)
-        doubtEngine(end)
-        return ForwardedAnswer(
-            end: ForwardedAnswer.End(end), usage: bill.usage ?? .none, receipt: receipt, fundsEnded: hasSpentAll(end))
+    /// The third door: passes the answer on to its end and settles it. To be called once, on the loop, where `then` hears: by then the
+    /// settlement is durable, so the caller may be told that all is done.
+    package func forward(to sink: any AnswerSink, then: @escaping (ForwardedAnswer) -> Void) {
+        forwarded = then
+        relay.forward(to: sink) { [self] in settle() }
     }
 
-    @inline(never)
-    private func bill(for end: AnswerEnd) -> Bill {
-        Bill.of(end, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
+    private func settle() {
+        Failpoint.reach(.answerEnded)
+        let bill = Bill.of(ended, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
+        usage = bill.usage ?? .none
+        admitted.chat.ledger.submit(bill.command(for: admitted.funds.hold)) { [self] in
+            admitted.line.tray.put($0) { [self] in settled($0) }
+        }
+    }
+
+    private func settled(_ outcome: LedgerOutcome) {
+        guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
+        let end = ended
+        record(end, receipt)
+        doubtEngine(end)
+        let then = forwarded
+        forwarded = nil
+        then?(
+            ForwardedAnswer(end: ForwardedAnswer.End(end), usage: usage, receipt: receipt, fundsEnded: hasSpentAll(end)))
+    }
+
+    private var ended: AnswerEnd {
+        guard let end = relay.end else { preconditionFailure("an answer is settled when it has ended") }
+        return end
     }
 
     /// nil until the engine accepted, which it has.
@@ -80,7 +97,7 @@ package struct OpenAnswer: Sendable {
         logger.debug(
             "chat.settled",
             metadata: [
-                "request": "\(admitted.line.request)", "model": "\(admitted.model.id)", "charge": "\(receipt.charge)",
+                "request": "\(admitted.line.request)", "model": "\(admitted.offer.model.id)", "charge": "\(receipt.charge)",
                 "source": "\(receipt.source?.rawValue ?? "released")",
             ])
     }

@@ -6,7 +6,13 @@ import Units
 package final class Caller: Sendable {
     package let key: KeyRecord
 
-    package init(key: KeyRecord) { self.key = key }
+    /// The key may have ended, or will.
+    fileprivate let mayLapse: Bool
+
+    package init(key: KeyRecord) {
+        self.key = key
+        mayLapse = key.revoked != nil || key.expires != nil
+    }
 
     package var purse: Purse { Purse(account: key.account, book: key.book) }
 }
@@ -45,7 +51,7 @@ package final class KeyDirectory: Sendable {
 
     private func caller(with mac: KeyMAC) throws(Refusal) -> Caller {
         guard let caller = byMAC.withLock({ $0[mac] }) else { throw .unknownKey }
-        if let refusal = caller.key.refusal(at: clock.now()) { throw refusal }
+        if caller.mayLapse, let refusal = caller.key.refusal(at: clock.now()) { throw refusal }
         return caller
     }
 

@@ -36,9 +36,15 @@ package struct RouteTable: Sendable {
     }
 
     /// The routes in the order in which they are tried: a weighted draw without replacement. Empty when there is none.
-    package func routes(to model: ChatModel, for book: Book) -> [Route] {
-        guard book == .live else { return [Route(engine: sandbox, model: model.snapshot)] }
-        guard var rest = live[model.id], rest.count > 1 else { return live[model.id] ?? [] }
+    package func routes(to model: ChatModel, for book: Book) -> [Route] { inOrder(all(to: model, for: book)) }
+
+    func all(to model: ChatModel, for book: Book) -> [Route] {
+        book == .live ? live[model.id] ?? [] : [Route(engine: sandbox, model: model.snapshot)]
+    }
+
+    func inOrder(_ routes: [Route]) -> [Route] {
+        guard routes.count > 1 else { return routes }
+        var rest = routes
         var order: [Route] = []
         while !rest.isEmpty {
             var ticket = draw(rest.reduce(0) { $0 + $1.weight })

@@ -14,6 +14,13 @@ package struct JSONCursor {
     @inline(__always)
     var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: start, count: count) }
 
+    /// Whether a comma comes next, and a key's quote right behind it.
+    @inline(__always)
+    var isAtNextKey: Bool {
+        position < count &- 1
+            && start.loadUnaligned(fromByteOffset: position, as: UInt16.self).littleEndian == UInt16(UInt8(ascii: ",")) | UInt16(UInt8(ascii: "\"")) << 8
+    }
+
     /// Takes the string whose opening quote is at `offset`, whatever stands before it: for documents that are known but for their texts.
     package mutating func readString(at offset: Int) throws(JSONFault) -> JSONText {
         guard offset < bytes.count else { throw JSONFault(.unexpectedEnd, at: bytes.count) }
@@ -23,8 +30,16 @@ package struct JSONCursor {
     }
 
     mutating func scanString() throws(JSONFault) -> JSONText {
-        let start = position + 1
         guard bytes.count <= WireLimits.jsonBytesMax else { throw JSONFault(.tooLarge, at: 0) }
+        let start = position &+ 1
+        guard let end = bytes.shortStringEnd(from: start) else { return try scanLongString() }
+        position = end &+ 1
+        return JSONText(
+            raw: UnsafeRawBufferPointer(start: self.start + start, count: end &- start), range: start..<end, decodedBytes: end &- start)
+    }
+
+    private mutating func scanLongString() throws(JSONFault) -> JSONText {
+        let start = position + 1
         var saved = 0
         // A local one stays in a register.
         var index = start

@@ -26,6 +26,16 @@ package struct JSONNumberText {
     /// The integer, when there is neither fraction nor exponent and it fits 64 bits.
     package var int: Int? {
         guard isInteger else { return nil }
+        // Eighteen digits fit; nearly all counts are a few.
+        if raw.count <= 18, raw[0] != UInt8(ascii: "-") {
+            var value = 0
+            var index = 0
+            while index < raw.count {
+                value = value &* 10 &+ Int(raw[index] &- UInt8(ascii: "0"))
+                index &+= 1
+            }
+            return value
+        }
         var value = 0
         let negative = raw.first == UInt8(ascii: "-")
         for byte in negative ? raw.dropFirst() : raw[...] {

@@ -8,6 +8,9 @@ package final class AnswerWriter: Sendable {
     private let created: Int64
     private let model: String
     private let fingerprint: String?
+    /// The most that the id and the model take.
+    private let namesBytesMax: Int
+    private let fingerprintBytesMax: Int
     /// Everything of a chunk before its choices; empty for a whole answer.
     private let chunkHead: ByteBuffer
     /// Whether a stream ends with a usage chunk; the chunks before it then carry `"usage":null`.
@@ -28,11 +31,12 @@ package final class AnswerWriter: Sendable {
         self.created = created
         self.model = model
         self.fingerprint = fingerprint
+        namesBytesMax = TextRoom.jsonBytesMax(of: id) + TextRoom.jsonBytesMax(of: model)
+        fingerprintBytesMax = TextRoom.jsonBytesMax(of: fingerprint ?? "null")
         reportsUsage = dialect.alwaysReportsUsage || includeUsage
         var head = ByteBuffer()
         if streams {
-            let namesMax = TextRoom.jsonBytesMax(of: id) + TextRoom.jsonBytesMax(of: model)
-            head.write(upTo: 192 + namesMax + TextRoom.jsonBytesMax(of: fingerprint ?? "")) { room in
+            head.write(upTo: 192 + namesBytesMax + fingerprintBytesMax) { room in
                 room.write("data: ")
                 room.writeAnswerStart(id: id, object: "chat.completion.chunk", created: created, model: model)
                 room.write(",\"service_tier\":\"default\",\"system_fingerprint\":")
@@ -135,13 +139,18 @@ package final class AnswerWriter: Sendable {
 
     // MARK: a whole answer
 
-    /// Appends the whole `chat.completion` object.
+    /// Appends a `chat.completion` object as far as it is known before its price; ``end(answer:into:)`` appends the rest.
     /// - Parameter choices: the `choices` array with `message`s.
-    package func write(answer choices: ByteBuffer, usage: Usage, into buffer: inout ByteBuffer) {
-        buffer.write(upTo: answerBytesMax(choices)) { room in
+    package func begin(answer choices: ByteBuffer, into buffer: inout ByteBuffer) {
+        buffer.write(upTo: 96 + namesBytesMax + choices.readableBytes) { room in
             room.writeAnswerStart(id: id, object: "chat.completion", created: created, model: model)
             room.write(",\"choices\":")
             room.write(choices)
+        }
+    }
+
+    package func end(answer usage: Usage, into buffer: inout ByteBuffer) {
+        buffer.write(upTo: 96 + fingerprintBytesMax + TextRoom.usageBytesMax) { room in
             room.write(",\"usage\":")
             room.write(usage)
             room.write(",\"service_tier\":\"default\",\"system_fingerprint\":")
@@ -152,8 +161,7 @@ package final class AnswerWriter: Sendable {
 
     /// How long a whole answer can get.
     package func answerBytesMax(_ choices: ByteBuffer) -> Int {
-        let namesMax = [id, model, fingerprint ?? ""].reduce(0) { $0 + TextRoom.jsonBytesMax(of: $1) }
-        return 192 + namesMax + choices.readableBytes + TextRoom.usageBytesMax
+        192 + namesBytesMax + choices.readableBytes + fingerprintBytesMax + TextRoom.usageBytesMax
     }
 }
 

@@ -49,6 +49,7 @@ package struct TextRoom: ~Copyable {
     package static let decimalBytesMax = 20
 
     package mutating func write(decimal value: Int64) {
+        if 0..<10 ~= value { return write(byte: UInt8(ascii: "0") + UInt8(truncatingIfNeeded: value)) }
         if value < 0 { write(byte: UInt8(ascii: "-")) }
         var rest = value.magnitude
         var digits = 1
@@ -78,15 +79,21 @@ package struct TextRoom: ~Copyable {
         text.withUTF8 { utf8 in
             let bytes = UnsafeRawBufferPointer(utf8)
             write(byte: UInt8(ascii: "\""))
-            var start = 0
-            while true {
-                let end = bytes.plainTextEnd(from: start)
-                write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
-                guard end < bytes.count else { break }
-                if bytes[end].isEscapedInJSON { write(escapeOf: bytes[end]) } else { write(byte: bytes[end]) }
-                start = end + 1
-            }
+            // Most names need no escape.
+            if bytes.plainTextEnd(from: 0) == bytes.count { write(bytes) } else { write(escaping: bytes) }
             write(byte: UInt8(ascii: "\""))
+        }
+    }
+
+    @inline(never)
+    private mutating func write(escaping bytes: UnsafeRawBufferPointer) {
+        var start = 0
+        while true {
+            let end = bytes.plainTextEnd(from: start)
+            write(UnsafeRawBufferPointer(rebasing: bytes[start..<end]))
+            guard end < bytes.count else { return }
+            if bytes[end].isEscapedInJSON { write(escapeOf: bytes[end]) } else { write(byte: bytes[end]) }
+            start = end + 1
         }
     }
 

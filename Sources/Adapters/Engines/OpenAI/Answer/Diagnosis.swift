@@ -1,7 +1,7 @@
 import Inference
 
 /// Says in our terms what an upstream's refusal means, and lets nothing of the operator's business through.
-struct Diagnosis: Sendable {
+final class Diagnosis: Sendable {
     private let address: EngineAddress
     private let key: Secret?
 

@@ -18,12 +18,18 @@ final class UpstreamRequests: Sendable {
     private let wholeHead: Head
 
     /// A head up to the value of `x-client-request-id`; `content-length` comes behind it.
-    private struct Head: Sendable {
+    private final class Head: Sendable {
         /// Through the target; for Azure's deployments only what stands before the model.
-        var line: ByteBuffer
+        let line: ByteBuffer
         /// What stands behind the model in the target; nil where the model is not part of it.
-        var lineEnd: ByteBuffer?
-        var fields: ByteBuffer
+        let lineEnd: ByteBuffer?
+        let fields: ByteBuffer
+
+        init(line: ByteBuffer, lineEnd: ByteBuffer?, fields: ByteBuffer) {
+            self.line = line
+            self.lineEnd = lineEnd
+            self.fields = fields
+        }
     }
 
     init(_ options: OpenAIEngine.Options) {

@@ -116,7 +116,7 @@ extension ChatBodyReader {
         case .null: throw MessageContent.nullFault.under("content")
         case .given: break
         }
-        let supported = allowsImages ? ["text", "image_url"] : ["text"]
+        var supported: [String] { allowsImages ? ["text", "image_url"] : ["text"] }
         if !allowsImages, let part = content.firstImage {
             throw .value("image_url", supported: supported, at: "content[\(part)].type")
         }

@@ -15,8 +15,9 @@ struct ChatBodyReader {
     private var logprobs = false
     private var hasTopLogprobs = false
     private var hasParallelToolCalls = false
-    /// Members to pass on, with the bytes of their values.
-    private var kept: [(name: String, range: Range<Int>)] = []
+    private let body: ByteBuffer
+    /// Members to pass on.
+    private var kept: [ChatPrompt.Member] = []
     private var dropped: [String] = []
 
     var size = PromptSize(jsonBytes: 0, textBytes: 0, messages: 0)
@@ -29,8 +30,10 @@ struct ChatBodyReader {
     /// A message has the role `developer`.
     var namesDeveloper = false
 
-    init(_ fields: FieldReader, dialect: ChatDialect) {
+    /// - Parameter body: what `fields` reads.
+    init(_ fields: FieldReader, of body: ByteBuffer, dialect: ChatDialect) {
         self.fields = fields
+        self.body = body
         self.dialect = dialect
     }
 
@@ -53,7 +56,7 @@ struct ChatBodyReader {
                 if try fields.null() { continue }
                 let start = fields.position
                 switch try readMember(key) {
-                case .passedOn: kept.append((key.string, start..<fields.position))
+                case .passedOn: kept.append(ChatPrompt.Member(name: key.string, value: value(in: start..<fields.position)))
                 case .taken: break
                 case .dropped: noteDropped(key, in: "")
                 }
@@ -161,21 +164,21 @@ struct ChatBodyReader {
 
     private var streams: Bool { stream ?? dialect.streamsByDefault }
 
-    func request(for model: ChatModel, body: ByteBuffer) throws(FieldFault) -> ChatRequest {
-        let members = kept.map { ChatPrompt.Member(name: $0.name, value: value(in: $0.range, of: body)) }
+    func request(for model: ChatModel) -> ChatRequest {
         var size = size
         // Quotes, colon and comma of each member, and the braces.
-        size.jsonBytes = members.reduce(2 - imageDataBytes) { $0 + $1.name.utf8.count + 4 + $1.value.readableBytes }
+        size.jsonBytes = kept.reduce(2 - imageDataBytes) { $0 + $1.name.utf8.count + 4 + $1.value.readableBytes }
         let prompt = ChatPrompt(
             model: self.model ?? model.id, stream: streams, choices: choices ?? 1,
-            outputCap: maxTokens ?? maxCompletionTokens ?? dialect.outputCapDefault, members: members, size: size,
+            outputCap: maxTokens ?? maxCompletionTokens ?? dialect.outputCapDefault, members: kept, size: size,
             images: images, mayNameDeveloper: namesDeveloper)
         return ChatRequest(
             prompt: prompt, dialect: dialect, includeUsage: streamOptions?.includeUsage ?? false, droppedMembers: dropped)
     }
 
     /// The bytes of a value: a view of the body, or a copy when something is left out.
-    private func value(in range: Range<Int>, of body: ByteBuffer) -> ByteBuffer {
+    private func value(in range: Range<Int>) -> ByteBuffer {
+        if fields.cuts.isEmpty { return body.slice(range) }
         let cuts = fields.cuts.filter { range.lowerBound <= $0.lowerBound && $0.upperBound <= range.upperBound }
         guard !cuts.isEmpty else { return body.slice(range) }
         var value = ByteBuffer()

@@ -29,10 +29,10 @@ package final class ChatRequest: Sendable {
     {
         try body.readJSON { (json) throws(RequestFault) in
             do throws(FieldFault) {
-                var reader = ChatBodyReader(FieldReader(json), dialect: dialect)
+                var reader = ChatBodyReader(FieldReader(json), of: body, dialect: dialect)
                 try reader.read()
                 let model = try reader.checkedModel(in: catalog)
-                return try reader.request(for: model, body: body)
+                return reader.request(for: model)
             } catch { throw error.request }
         }
     }

@@ -1,0 +1,37 @@
+import Commerce
+package import Inference
+
+/// A model with all that is settled of it before anybody asks: one look by its name instead of one for each.
+package final class ModelOffer: Sendable {
+    package let model: ChatModel
+    let live: Terms
+    let test: Terms
+
+    /// What callers of one book are offered.
+    struct Terms: Sendable {
+        /// nil: it is not sold.
+        let price: PriceVersion?
+        /// In no order yet: see ``RouteTable/inOrder(_:)``.
+        let routes: [Route]
+    }
+
+    private init(_ model: ChatModel, _ prices: PriceList, _ routes: RouteTable) {
+        func terms(in book: Book) -> Terms {
+            Terms(price: prices.version(for: model.id, in: book), routes: routes.all(to: model, for: book))
+        }
+        self.model = model
+        live = terms(in: .live)
+        test = terms(in: .test)
+    }
+
+    func terms(for book: Book) -> Terms { book == .live ? live : test }
+
+    /// Every model of a catalog by its id and by its snapshot: what ``ModelCatalog/chatModel(_:)`` finds.
+    static func all(of catalog: ModelCatalog, _ prices: PriceList, _ routes: RouteTable) -> [String: ModelOffer] {
+        let offers = catalog.chat.map { ModelOffer($0, prices, routes) }
+        let byID = Dictionary(uniqueKeysWithValues: offers.map { ($0.model.id, $0) })
+        return offers.reduce(into: byID) { all, offer in
+            if all[offer.model.snapshot] == nil { all[offer.model.snapshot] = offer }
+        }
+    }
+}
