@@ -99,7 +99,7 @@ import Units
         ("DELETE FROM balances", "a balance is never removed"),
         ("UPDATE balances SET available = -1", "CHECK constraint failed: available >= 0"),
         ("UPDATE balances SET held = -1", "CHECK constraint failed: held >= 0"),
-        (forgery(of: 1, id: 13) + link(to: 12), "a batch follows the last one and ends with the last entry"),
+        (forgery(of: 1, id: 13) + link(to: 12), "ends with the last entry"),
         (forgery(of: 1, epoch: 1) + link(to: 12), "an earlier epoch writes no more"),
         ("INSERT INTO grants SELECT account, book, reference, 3 FROM grants", "UNIQUE constraint failed: grants.account"),
         (forgery(of: 1, available: "available + 1"), "CHECK constraint failed: available + held"),

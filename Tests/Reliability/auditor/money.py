@@ -10,7 +10,7 @@ CLOSINGS = {"settle": "settled", "release": "released", "provisional": "provisio
 TRIGGERS = {
     "entries_stay", "entries_remain", "prices_stay", "prices_remain", "epochs_stay", "epochs_remain", "grants_stay",
     "grants_remain", "fold_goes_on", "fold_remains", "balances_remain", "key_terms_stay", "keys_remain", "accounts_remain",
-    "chain_goes_on", "chain_stays", "chain_remains", "chain_is_of_this_epoch",
+    "chain_goes_on", "chain_stays", "chain_remains",
 }
 
 

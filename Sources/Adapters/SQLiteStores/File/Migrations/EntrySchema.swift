@@ -169,11 +169,8 @@ let entrySchema = """
 private let chainTriggers = """
     CREATE TRIGGER chain_remains BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'a hash is never removed'); END;
     CREATE TRIGGER chain_goes_on BEFORE INSERT ON chain
-    WHEN NEW.batch <> coalesce((SELECT batch FROM chain ORDER BY batch DESC LIMIT 1), 0) + 1
-        OR NEW.last_entry <= coalesce((SELECT last_entry FROM chain ORDER BY batch DESC LIMIT 1), 0)
+    WHEN (NEW.batch > 1 AND NOT EXISTS (SELECT 1 FROM chain WHERE batch = NEW.batch - 1 AND last_entry < NEW.last_entry))
         OR NEW.last_entry <> (SELECT max(id) FROM entries)
-    BEGIN SELECT RAISE(ABORT, 'a batch follows the last one and ends with the last entry'); END;
-    CREATE TRIGGER chain_is_of_this_epoch BEFORE INSERT ON chain
-    WHEN (SELECT epoch FROM entries ORDER BY id DESC LIMIT 1) <> (SELECT max(number) FROM epochs)
-    BEGIN SELECT RAISE(ABORT, 'an earlier epoch writes no more'); END;
+        OR (SELECT epoch FROM entries WHERE id = NEW.last_entry) <> (SELECT max(number) FROM epochs)
+    BEGIN SELECT RAISE(ABORT, 'a batch follows the last one, ends with the last entry, and an earlier epoch writes no more'); END;
     """
