@@ -125,7 +125,8 @@ package final class Admitted: @unchecked Sendable {
 
     private func relay(to engine: any ChatEngine) -> AnswerRelay {
         AnswerRelay(
-            line: line, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds), drains: chat.drains)
+            line: line, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
+            drains: chat.drains)
     }
 
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {

@@ -18,7 +18,8 @@ package struct JSONCursor {
     @inline(__always)
     var isAtNextKey: Bool {
         position < count &- 1
-            && start.loadUnaligned(fromByteOffset: position, as: UInt16.self).littleEndian == UInt16(UInt8(ascii: ",")) | UInt16(UInt8(ascii: "\"")) << 8
+            && start.loadUnaligned(fromByteOffset: position, as: UInt16.self).littleEndian == UInt16(UInt8(ascii: ",")) | UInt16(
+                UInt8(ascii: "\"")) << 8
     }
 
     /// Takes the string whose opening quote is at `offset`, whatever stands before it: for documents that are known but for their texts.
@@ -35,7 +36,8 @@ package struct JSONCursor {
         guard let end = bytes.shortStringEnd(from: start) else { return try scanLongString() }
         position = end &+ 1
         return JSONText(
-            raw: UnsafeRawBufferPointer(start: self.start + start, count: end &- start), range: start..<end, decodedBytes: end &- start)
+            raw: UnsafeRawBufferPointer(start: self.start + start, count: end &- start), range: start..<end,
+            decodedBytes: end &- start)
     }
 
     private mutating func scanLongString() throws(JSONFault) -> JSONText {
