@@ -206,6 +206,7 @@ final class OpenAICall: ChatCall, AnswerReader {
     private func endDocument() {
         do throws(EngineFailure) {
             let whole = try WholeAnswer(gathered, stream: stream, engine.diagnosis, hidesOutput: engine.traits.hidesOutput)
+            if let single = whole.single { pass(single, whole.opening) }
             for chunk in whole.chunks { pass(chunk, whole.opening) }
             complete(whole.end)
         } catch {

@@ -5,6 +5,8 @@ import Wire
 struct ChunkFrame {
     /// Room for the size in hexadecimal and a line break, written once the size is known.
     private static let headroomBytes = 10
+    /// A few chunks and the head that each repeats, so that storage need not grow for them.
+    private static let usualBytes = 2 << 10
     private var buffer = ByteBuffer()
     private var isOpen = false
     private let isChunked: Bool
@@ -17,7 +19,7 @@ struct ChunkFrame {
     /// Appends to the chunk that is being gathered.
     mutating func append(_ write: (inout ByteBuffer) -> Void) {
         if !isOpen {
-            buffer.clear(minimumCapacity: 512)
+            buffer.clear(minimumCapacity: ChunkFrame.usualBytes)
             buffer.moveWriterIndex(to: ChunkFrame.headroomBytes)
             buffer.moveReaderIndex(to: ChunkFrame.headroomBytes)
             isOpen = true

@@ -89,9 +89,10 @@ final class ServingLoop: @unchecked Sendable {
     /// A request was answered, or its caller is gone: it is counted and logged.
     func record(_ turn: Turn) {
         let now = NIODeadline.now()
-        counted.note(turn.served, at: now)
+        let served = turn.served
+        counted.note(served, at: now)
         counted.linesDropped += page.add(
-            turn.served, turn.request, at: service.clock.now(), took: (now - turn.served.began).microseconds)
+            served, turn.request, at: service.clock.now(), took: (now - served.began).microseconds)
     }
 
     /// What was counted so far. To be asked from anywhere.

@@ -42,10 +42,16 @@ enum Bill: Hashable, Sendable {
             guard let usage = end.usage, terms.allow(usage) else {
                 return .settle(counted, .counted, note: "no usage that can be true was reported")
             }
-            let notes = [terms.isEnd(end) ? Bill.fundsEndedNote : nil, terms.objection(to: usage)].compactMap { $0 }
+            let objection = terms.objection(to: usage)
+            let note =
+                switch (terms.isEnd(end), objection) {
+                case (false, nil): ""
+                case (true, nil): Bill.fundsEndedNote
+                case (false, let objection?): objection
+                case (true, let objection?): "\(Bill.fundsEndedNote); \(objection)"
+                }
             return .settle(
-                usage.withPrompt(atMost: terms.inputBoundTokens), terms.objection(to: usage) == nil ? .measured : .counted,
-                note: notes.joined(separator: "; "))
+                usage.withPrompt(atMost: terms.inputBoundTokens), objection == nil ? .measured : .counted, note: note)
         case .cutShort where delivered.isNothing:
             return .settle(.none, .counted, note: "cut at the output cap before anything was delivered")
         case .cutShort:

@@ -93,6 +93,9 @@ struct StreamAnswer {
 /// An answer that came as one document.
 struct WholeAnswer {
     let opening: ChatOpening
+    /// The whole of it; nil when the caller wants chunks.
+    let single: ChatChunk?
+    /// The same in chunks; none when the caller wants it whole.
     let chunks: [ChatChunk]
     let end: ChatEnd
 
@@ -109,10 +112,9 @@ struct WholeAnswer {
             end = ChatEnd(
                 usage: piece.usage.flatMap { $0.usage(delivering: piece.outputBytes, hidesOutput: hidesOutput) },
                 reachedCap: piece.marks.reachedCap)
-            chunks =
-                stream
-                ? try Burst.chunks(of: choices, outputBytes: piece.outputBytes)
-                : [ChatChunk(choices: choices, outputBytes: piece.outputBytes, finishes: piece.marks.anyFinished)]
+            single =
+                stream ? nil : ChatChunk(choices: choices, outputBytes: piece.outputBytes, finishes: piece.marks.anyFinished)
+            chunks = stream ? try Burst.chunks(of: choices, outputBytes: piece.outputBytes) : []
         } catch let fault as JSONFault {
             // An error in a shape of its own is still an error.
             if let error = UpstreamError(document: document), error.message != nil {
