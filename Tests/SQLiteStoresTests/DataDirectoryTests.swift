@@ -1,7 +1,10 @@
+import Commerce
 import Foundation
+import GRDB
 import SQLiteStores
 import TestKit
 import Testing
+import Units
 
 @Suite struct `The data directory` {
     @Test func `it is made for its owner alone`() throws {
@@ -52,9 +55,29 @@ import Testing
         let first = try DataDirectory(scratch.file("one"))
         let pepper = try first.pepper()
         #expect(pepper.count == 32)
+        _ = try SQLiteLedgerStore(path: first.databasePath)
         #expect(try first.pepper() == pepper)
         #expect(try FileManager.default.attributesOfItem(atPath: first.pepperPath)[.posixPermissions] as? Int == 0o600)
         #expect(try DataDirectory(scratch.file("two")).pepper() != pepper)
+    }
+
+    @Test func `a ledger that is gone is not replaced by an empty one`() throws {
+        let scratch = try Scratch()
+        let directory = try DataDirectory(scratch.path)
+        _ = try directory.pepper()
+        #expect(throws: StoreFailure.databaseMissing(path: directory.databasePath, pepper: directory.pepperPath)) {
+            try directory.pepper()
+        }
+    }
+
+    @Test func `a database is one before its log is carried over`() throws {
+        let scratch = try Scratch()
+        let store = try SQLiteLedgerStore(path: scratch.database)
+        try store.commit([.epoch(Epoch(1), at: Instant(seconds: 1))])
+        let copy = scratch.file("alone")
+        try FileManager.default.copyItem(atPath: scratch.database, toPath: copy)
+        let tables = try DatabaseQueue(path: copy).read { try String.fetchAll($0, sql: "SELECT name FROM sqlite_schema") }
+        #expect(tables.contains("entries"))
     }
 
     @Test func `a database without its pepper is not given another`() throws {

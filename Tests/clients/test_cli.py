@@ -1,7 +1,10 @@
 """The command line: shapes that scripts rely on, with a server running and without one."""
 
+import contextlib
 import json
+import os
 import re
+import socket
 import stat
 import subprocess
 from decimal import Decimal
@@ -10,7 +13,7 @@ import pytest
 
 import minitoolai
 from http1 import ask
-from minitoolai import BUILT_IN, NATIVE, SAMPLE_COST, UPSTREAM_KEY, V1, Server, configuration, question
+from minitoolai import BUILT_IN, NATIVE, SAMPLE_COST, UPSTREAM_KEY, V1, CommandFailed, Server, configuration, question
 
 MONEY = re.compile(r"-?\d+\.\d{6,9}")
 
@@ -294,3 +297,25 @@ def test_a_wrong_command(tmp_path, command):
     result = subprocess.run([minitoolai.BINARY, *command], capture_output=True, text=True, timeout=20, cwd=tmp_path)
     assert result.returncode != 0 or command == ["account"]
     assert result.stderr or command == ["account"]
+
+
+def test_a_socket_of_somebody_else_is_not_asked(fresh):
+    """Who may write into the data directory could put a socket there and listen to what is asked of the server."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can give files away")
+    fresh.data.mkdir(exist_ok=True)
+    place = fresh.data / "control.sock"
+    with contextlib.closing(socket.socket(socket.AF_UNIX)) as listener:
+        listener.bind(str(place))
+        listener.listen()
+        os.chown(place, 65534, 65534)
+        with pytest.raises(CommandFailed, match="belongs to another user"):
+            fresh.cli("account", "list")
+
+
+def test_a_ledger_that_is_gone_is_not_replaced(fresh):
+    fresh.start()
+    fresh.stop()
+    (fresh.data / "minitoolai.db").unlink()
+    with pytest.raises(CommandFailed, match="minitoolai.db is missing, but the secret of its keys is there"):
+        fresh.cli("account", "list")

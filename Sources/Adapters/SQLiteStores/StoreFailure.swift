@@ -20,6 +20,8 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
     case untrueBackup(path: String, disagreement: String)
     /// Another process has the data directory.
     case directoryInUse(path: String, processID: Int32?)
+    /// The secret that keys were made with is there, but not the database that knows them.
+    case databaseMissing(path: String, pepper: String)
     /// The database is there but the secret that its keys were made with is not.
     case pepperMissing(path: String)
     case pepperMalformed(path: String, bytes: Int)
@@ -41,6 +43,9 @@ package enum StoreFailure: Error, Hashable, Sendable, CustomStringConvertible {
         case .directoryInUse(let path, let processID):
             "the data directory \(path) is in use by "
                 + (processID.map { "process \($0)" } ?? "another process") + "; only one may write"
+        case .databaseMissing(let path, let pepper):
+            "\(path) is missing, but the secret of its keys is there: put the database back or restore a backup; to begin anew, with no "
+                + "accounts and no money, remove \(pepper)"
         case .pepperMissing(let path):
             "\(path) is missing, and without it no existing key works: put back the file that belongs to this database"
         case .pepperMalformed(let path, let bytes): "\(path) should have \(Limits.pepperBytes) bytes but has \(bytes)"

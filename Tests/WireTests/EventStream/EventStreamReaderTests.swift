@@ -97,6 +97,13 @@ import Testing
         #expect(try events(small, eventBytesMax: 100_000).count == 20_000)
     }
 
+    /// Copied anew for each line it would take minutes.
+    @Test func `puts an event of hundreds of thousands of lines together`() throws {
+        let lines = Array(repeating: Array("data: 0123456789\n".utf8), count: 1000).flatMap(\.self)
+        let found = try events(Array(repeating: lines, count: 400) + [Array("\n".utf8)])
+        #expect(found.count == 1 && found.first?.data.utf8.count == 400_000 * 11 - 1)
+    }
+
     @Test(arguments: [
         ("[DONE]", true), (" [DONE]\t\r\n", true), ("[DONE]x", false), ("", false), ("{}", false), ("[done]", false),
     ])

@@ -43,11 +43,15 @@ package final class DataDirectory: Sendable {
 
     /// The 32 random bytes that turn API keys into what the database keeps of them: made once, beside a database that does not
     /// exist yet, and read ever after.
-    /// - Throws: ``StoreFailure/pepperMissing(path:)`` when there is a database but no pepper.
+    /// - Throws: ``StoreFailure/pepperMissing(path:)`` when there is a database but no pepper, and
+    ///   ``StoreFailure/databaseMissing(path:pepper:)`` when there is a pepper but no database: a ledger is not replaced by an empty one.
     package func pepper() throws -> [UInt8] {
         if let bytes = try PrivateFile.read(pepperPath, bytesMax: Limits.pepperBytes + 1) {
             guard bytes.count == Limits.pepperBytes else {
                 throw StoreFailure.pepperMalformed(path: pepperPath, bytes: bytes.count)
+            }
+            guard PrivateFile.exists(databasePath) else {
+                throw StoreFailure.databaseMissing(path: databasePath, pepper: pepperPath)
             }
             return bytes
         }

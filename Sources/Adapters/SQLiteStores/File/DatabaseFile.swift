@@ -25,7 +25,10 @@ final class DatabaseFile: Sendable {
         try writer.writeWithoutTransaction { db in
             try DatabaseFile.settle(db)
             try DatabaseFile.check(db, path: path)
-            try Migration.bringUpToDate(db, path: path)
+            if try Migration.bringUpToDate(db, path: path) {
+                // What a database is stands in its own file from the first moment, whatever becomes of the log beside it.
+                try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
+            }
         }
         reader = try DatabaseFile.openReader(path: path)
         committing = try Committing(on: writer, entriesUnfolded: entriesUnfolded)
@@ -36,7 +39,7 @@ final class DatabaseFile: Sendable {
         path = nil
         writer = try DatabaseQueue(configuration: DatabaseFile.configuration(readOnly: false))
         reader = writer
-        try writer.writeWithoutTransaction { try Migration.bringUpToDate($0, path: "memory") }
+        try writer.writeWithoutTransaction { _ = try Migration.bringUpToDate($0, path: "memory") }
         committing = try Committing(on: writer, entriesUnfolded: Limits.entriesUnfolded)
     }
 

@@ -55,7 +55,8 @@ package struct ControlClient: Sendable {
     private func connect() async throws -> NIOAsyncChannel<ByteBuffer, ByteBuffer>? {
         do {
             return try await OpenedDirectory.with(directory) { opened in
-                try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(
+                try requireOwner(of: opened.path(ControlLimits.socketName))
+                return try await ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton).connect(
                     unixDomainSocketPath: opened.path(ControlLimits.socketName)
                 ) { channel in
                     channel.eventLoop.makeCompletedFuture { try NIOAsyncChannel(wrappingChannelSynchronously: channel) }
@@ -69,6 +70,18 @@ package struct ControlClient: Sendable {
             throw Failure(.unavailable, "only the owner of \(directory) may administer it")
         } catch let error as POSIXError where error.code == .EACCES {
             throw Failure(.unavailable, "only the owner of \(directory) may administer it")
+        }
+    }
+
+    /// Who may write into a directory may put a socket of its own there, and would be told what is asked of the server.
+    private func requireOwner(of socket: String) throws {
+        var (found, place) = (stat(), stat())
+        guard lstat(socket, &found) == 0, stat(directory, &place) == 0 else { return }
+        guard found.st_uid == place.st_uid || found.st_uid == geteuid() else {
+            throw Failure(
+                .unavailable,
+                "\(directory)/\(ControlLimits.socketName) belongs to another user than its directory, so it is not asked; remove it, and "
+                    + "chmod 700 the directory")
         }
     }
 }

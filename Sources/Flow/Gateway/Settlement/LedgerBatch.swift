@@ -10,7 +10,12 @@ package struct LedgerInbox: Sendable {
 
     /// About a second of work: see ``expect(commandsPerSecond:)``.
     private var commandsMax: Int
-    private var items: ArraySlice<Item> = []
+    private var items: [Item] = []
+    /// Before here all were taken; they are let go of when it is many.
+    private var start = 0
+    private static let takenMax = 4096
+    /// Room made when a batch is taken, where nobody waits, instead of while commands are added.
+    private static let roomItems = 64
     package private(set) var isClosed = false
     private var isStopped = false
     /// Nothing new is begun until there is room again.
@@ -19,8 +24,8 @@ package struct LedgerInbox: Sendable {
     /// - Parameter commandsMax: beyond so many waiting commands nothing new is begun.
     package init(commandsMax: Int) { self.commandsMax = commandsMax }
 
-    package var isEmpty: Bool { items.isEmpty }
-    var count: Int { items.count }
+    package var isEmpty: Bool { count == 0 }
+    var count: Int { items.count - start }
     package var isAdmitting: Bool { !isStopped && !isHindered }
 
     /// What the writer was seen to carry out when it had much to do. From here a second of it may wait, no more.
@@ -32,7 +37,7 @@ package struct LedgerInbox: Sendable {
     package mutating func add(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) -> Refusal? {
         if case .hold = command {
             guard !isStopped else { return .notAdmitting }
-            guard !isHindered, items.count < commandsMax else { return .busy }
+            guard !isHindered, count < commandsMax else { return .busy }
         }
         precondition(!isClosed, "the ledger is asked nothing after it closed")
         items.append(Item(command: command, then: then))
@@ -41,18 +46,27 @@ package struct LedgerInbox: Sendable {
 
     /// What is only noted is left out when there is no room for it.
     package mutating func note(_ command: LedgerCommand) {
-        guard !isClosed, items.count < commandsMax else { return }
+        guard !isClosed, count < commandsMax else { return }
         items.append(Item(command: command, then: nil))
     }
 
     /// The first `count` of them.
     package mutating func take(_ count: Int = .max) -> [Item] {
-        guard items.count > count else {
-            defer { items = [] }
-            return Array(items)
+        guard self.count > count else {
+            var all: [Item] = []
+            swap(&all, &items)
+            items.reserveCapacity(LedgerInbox.roomItems)
+            if start > 0 { all.removeFirst(start) }
+            start = 0
+            return all
         }
-        defer { items = items.dropFirst(count) }
-        return Array(items.prefix(count))
+        let taken = Array(items[start..<start + count])
+        start += count
+        if start >= LedgerInbox.takenMax {
+            items.removeFirst(start)
+            start = 0
+        }
+        return taken
     }
 
     package mutating func stopAdmitting() { isStopped = true }

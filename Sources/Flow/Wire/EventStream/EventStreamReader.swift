@@ -154,14 +154,16 @@ package struct EventStreamReader {
     }
 
     private mutating func addData(_ value: ByteBuffer) {
-        guard let first = data else {
+        // Taken out, so that nobody else holds its storage when it grows: a million short lines would be copied each time.
+        var taken: ByteBuffer?
+        swap(&taken, &data)
+        guard var joined = taken else {
             data = value
             isDataJoined = false
             return
         }
-        var joined = isDataJoined ? first : ByteBuffer(bytes: first.readableBytesView)
-        // Lets the append below find its storage unshared.
-        data = nil
+        taken = nil
+        if !isDataJoined { joined = ByteBuffer(bytes: joined.readableBytesView) }
         joined.writeInteger(UInt8(0x0A))
         joined.writeImmutableBuffer(value)
         data = joined

@@ -23,8 +23,10 @@ struct Migration: Sendable {
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.
+    /// - Returns: whether there was anything to do.
     /// - Throws: ``StoreFailure/newerSchema(found:known:)``, ``StoreFailure/foreignDatabase(path:)``; nothing is changed then.
-    static func bringUpToDate(_ db: Database, path: String, migrations: [Migration] = all) throws {
+    @discardableResult
+    static func bringUpToDate(_ db: Database, path: String, migrations: [Migration] = all) throws -> Bool {
         let applied = try appliedCount(db, path: path)
         guard applied <= migrations.count else { throw StoreFailure.newerSchema(found: applied, known: migrations.count) }
         for migration in migrations.dropFirst(applied) {
@@ -41,6 +43,7 @@ struct Migration: Sendable {
                 return .commit
             }
         }
+        return applied < migrations.count
     }
 
     private static func appliedCount(_ db: Database, path: String) throws -> Int {
