@@ -205,10 +205,10 @@ def test_goodbye_does_not_wait_forever(tmp_path, upstream):
         assert time.monotonic() - started < 10
         answer = line.answer()
     script.go_on.set()
-    assert not answer.done
+    assert not answer.done and '"code":"shutting_down"' in answer.body.decode(), "the caller is told why"
     balance, entries = check_books(server, customer)
     assert usd(600) <= 1 - balance <= usd(17 * 150 + 12 * 600)
-    assert "counted" in json.dumps(entries[-1])
+    assert "counted" in json.dumps(entries[-1]) and "the server went down" in json.dumps(entries[-1])
 
 
 def accepts(port):

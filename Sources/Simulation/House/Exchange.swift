@@ -70,7 +70,7 @@ final class Exchange: AnswerSink, @unchecked Sendable {
         switch answer.end {
         case .completed, .cutShort: end(answer.receipt)
         case .failed: if life.house.fault == .errorEndsWell { end(answer.receipt) } else { tell(.broken) }
-        case .callerLeft: tell(.cut)
+        case .callerLeft, .serverStopped: tell(.cut)
         }
     }
 

@@ -95,6 +95,12 @@ final class ChatExchange: Exchange, @unchecked Sendable {
 
     func callerLeft() { line.hangUp() }
 
+    func serverStops() -> Bool {
+        guard reply != nil else { return false }
+        line.serverStops()
+        return true
+    }
+
     func writabilityChanged(isWritable: Bool) { line.writabilityChanged(isWritable: isWritable) }
 
     func callerFellSilent() {

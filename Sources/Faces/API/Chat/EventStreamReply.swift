@@ -47,6 +47,7 @@ final class EventStreamReply: ChatReply {
             end(answer)
         case .failed(let failure): breakOff(ErrorResponse(failure, isCharged: answer.receipt.charge > .zero))
         case .callerLeft: connection.cut()
+        case .serverStopped: breakOff(ErrorResponse(Refusal.notAdmitting))
         }
     }
 

@@ -36,6 +36,7 @@ final class WholeReply: ChatReply {
         case .completed, .cutShort: end(answer)
         case .failed(let failure): connection.reply(ErrorResponse(failure, isCharged: answer.receipt.charge > .zero))
         case .callerLeft: connection.cut()
+        case .serverStopped: connection.reply(ErrorResponse(Refusal.notAdmitting))
         }
     }
 

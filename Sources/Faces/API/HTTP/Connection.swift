@@ -228,6 +228,11 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     /// Closes now, whatever is under way.
     func cut() { context?.close(promise: nil) }
 
+    /// The server waits no longer: whoever answers says so, or the connection is cut.
+    func finishNow() {
+        if exchange?.serverStops() != true { cut() }
+    }
+
     /// The server is going down: what is in flight may finish.
     func stop() {
         turn.keepsAlive = false

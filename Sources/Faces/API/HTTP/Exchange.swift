@@ -7,6 +7,9 @@ protocol Exchange: AnyObject, Sendable {
     func begin()
     /// The connection is gone: nothing that is written will be heard.
     func callerLeft()
+    /// The server goes down and waits no longer: the answer must end.
+    /// - Returns: false when it is not told to the caller, so that its connection may be cut.
+    func serverStops() -> Bool
     /// The connection's buffer went over its high or under its low mark.
     func writabilityChanged(isWritable: Bool)
     /// The caller has said all it will say, or more: it may have gone. Something harmless may be written to find out.

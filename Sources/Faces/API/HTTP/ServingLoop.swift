@@ -127,10 +127,17 @@ final class ServingLoop: @unchecked Sendable {
             let drained = loop.makePromise(of: Void.self)
             self.drained = drained
             for connection in Array(connections.values) { connection.stop() }
-            cut = loop.scheduleTask(in: drain) { [weak self] in self?.cutAll() }
+            cut = loop.scheduleTask(in: drain) { [weak self] in self?.finishAll() }
             endIfDrained()
             return drained.futureResult
         }
+    }
+
+    /// Settles what is still under way and says so; who does not hear it in time is cut.
+    private func finishAll() {
+        for connection in Array(connections.values) { connection.finishNow() }
+        cut = loop.scheduleTask(in: limits.lingerTime) { [weak self] in self?.cutAll() }
+        endIfDrained()
     }
 
     private func cutAll() {

@@ -100,6 +100,8 @@ final class PlainExchange: Exchange, @unchecked Sendable {
 
     func writabilityChanged(isWritable: Bool) { if isWritable { wakeWaiter() } }
 
+    func serverStops() -> Bool { false }
+
     func callerFellSilent() {}
 
     func lookAtDeadlines(_ now: NIODeadline) {}

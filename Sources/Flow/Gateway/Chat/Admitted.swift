@@ -73,7 +73,9 @@ package final class Admitted: @unchecked Sendable {
         guard let relay else { preconditionFailure("what is heard is heard of an engine that was asked") }
         self.relay = nil
         guard relay.opening == nil else { return succeed(relay) }
-        guard case .failed(let failure) = relay.end else { return release(EngineFailure(.broken, detail: "the caller left")) }
+        guard case .failed(let failure) = relay.end else {
+            return release(EngineFailure(.broken, detail: line.isGone ? "the caller left" : "the server goes down"))
+        }
         log(failure, of: routes[place])
         guard failure.mayBeRetriedElsewhere, place + 1 < routes.count else { return release(failure) }
         place += 1

@@ -276,6 +276,12 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         }
     }
 
+    func serverStops() {
+        guard end == nil else { return }
+        call?.cancel()
+        finish(.serverStopped)
+    }
+
     private func giveUp() {
         call?.cancel()
         finish(.callerLeft)

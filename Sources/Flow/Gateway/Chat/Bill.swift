@@ -13,6 +13,8 @@ enum AnswerEnd: Sendable {
     case failed(EngineFailure)
     /// The caller left and nothing more is read.
     case callerLeft
+    /// The server goes down and waited long enough.
+    case serverStopped
 }
 
 /// What a request is charged, decided from how it ended. Pure: the policy table of docs/guides/billing.md in code.
@@ -66,6 +68,10 @@ enum Bill: Hashable, Sendable {
             return .release(reason: "the caller left before an answer had begun")
         case .callerLeft:
             return .settle(counted, .counted, note: "the caller left; billed what was delivered")
+        case .serverStopped where delivered.isNothing:
+            return .release(reason: "the server went down before anything was delivered")
+        case .serverStopped:
+            return .settle(counted, .counted, note: "the server went down; billed what was delivered")
         }
     }
 

@@ -33,6 +33,12 @@ package final class CallerLine: @unchecked Sendable {
         listener?.callerLeft()
     }
 
+    /// The server goes down and waits no longer: what is under way ends here, and the caller is told.
+    package func serverStops() {
+        loop.assertInEventLoop()
+        if !hasHungUp { listener?.serverStops() }
+    }
+
     /// The connection's buffer went over its high or under its low mark.
     package func writabilityChanged(isWritable: Bool) {
         loop.assertInEventLoop()
@@ -44,6 +50,7 @@ package final class CallerLine: @unchecked Sendable {
 
 protocol CallerLineListener: AnyObject {
     func callerLeft()
+    func serverStops()
     func callerCanTakeMore(_ canTakeMore: Bool)
 }
 

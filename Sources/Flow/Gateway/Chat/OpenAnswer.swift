@@ -59,7 +59,7 @@ package final class OpenAnswer: @unchecked Sendable {
         switch end {
         case .fundsEnded: true
         case .completed(let end): admitted.terms.isEnd(end)
-        case .cutShort, .failed, .callerLeft: false
+        case .cutShort, .failed, .callerLeft, .serverStopped: false
         }
     }
 
@@ -112,6 +112,8 @@ package struct ForwardedAnswer: Sendable {
         case cutShort
         case failed(EngineFailure)
         case callerLeft
+        /// The server goes down and waited long enough.
+        case serverStopped
 
         init(_ end: AnswerEnd) {
             self =
@@ -120,6 +122,7 @@ package struct ForwardedAnswer: Sendable {
                 case .cutShort, .fundsEnded: .cutShort
                 case .failed(let failure): .failed(failure)
                 case .callerLeft: .callerLeft
+                case .serverStopped: .serverStopped
                 }
         }
     }
