@@ -90,6 +90,8 @@ struct BillTests {
 
     @Test func `a caller who leaves before an answer began pays nothing`() {
         #expect(bill(.callerLeft, bytes: 0, opened: false).usage == nil)
+        #expect(bill(.serverStopped, bytes: 0).usage == nil)
+        #expect(bill(.serverStopped, bytes: 30).usage == Usage(promptTokens: 40, completionTokens: 10))
     }
 
     @Test(arguments: [(0, 0), (1, 1), (30, 10)])
