@@ -11,6 +11,11 @@ let settings: [SwiftSetting] = [
     .treatAllWarnings(as: .error),
 ]
 
+/// For the rooms where money is decided: two accesses to one variable at once end the process there in release builds too. `Scripts/build`
+/// leaves that check out of all other code, where it is a tenth of a request's instructions; debug builds, which every test and fault run
+/// uses, have it everywhere.
+let watched = settings + [.unsafeFlags(["-Xfrontend", "-enforce-exclusivity=checked"], .when(configuration: .release))]
+
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
@@ -26,7 +31,9 @@ let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: 
 let yams = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A room of the house: a library target, named by rank and by what it may know.
-func room(_ name: String, in floor: String, _ dependencies: [Target.Dependency]) -> Target {
+func room(
+    _ name: String, in floor: String, _ dependencies: [Target.Dependency], settings: [SwiftSetting] = settings
+) -> Target {
     .target(name: name, dependencies: dependencies, path: "Sources/\(floor)/\(name)", swiftSettings: settings)
 }
 
@@ -53,16 +60,19 @@ let package = Package(
         // Rank 0 and 1: pure. They know no socket, no database, no clock.
         room("Units", in: "Domain", []),
         room("Inference", in: "Domain", ["Units", nioCore]),
-        room("Commerce", in: "Domain", ["Units"]),
+        room("Commerce", in: "Domain", ["Units"], settings: watched),
         // Rank 2: the public bytes, and the order of things.
         room("Wire", in: "Flow", ["Units", "Inference", nioCore]),
-        room("Gateway", in: "Flow", ["Units", "Inference", "Commerce", nioCore, crypto, logging]),
+        room("Gateway", in: "Flow", ["Units", "Inference", "Commerce", nioCore, crypto, logging], settings: watched),
         // Rank 3: one outside each.
         room(
             "Engines", in: "Adapters",
             ["Units", "Inference", "Wire", nioCore, nioPosix, nioSSL, nioTLS, logging]),
-        room("SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", grdb, sqlite, crypto]),
-        .systemLibrary(name: "CMalloc", path: "Sources/Adapters/CMalloc"),
+        room(
+            "SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", "CSQLiteOptions", grdb, sqlite, crypto],
+            settings: watched),
+        .systemLibrary(name: "CMimalloc", path: "Sources/Adapters/CMimalloc"),
+        .systemLibrary(name: "CSQLiteOptions", path: "Sources/Adapters/CSQLiteOptions"),
         // Rank 4: the faces.
         room(
             "API", in: "Faces",
@@ -73,7 +83,7 @@ let package = Package(
             name: "minitoolai",
             dependencies: [
                 "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "API", "CLI",
-                "CMalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
+                "CMimalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
             ],
             path: "Sources/minitoolai", swiftSettings: settings),
         .target(
@@ -82,7 +92,7 @@ let package = Package(
         // Nothing of the product: what `make bench` measures the ledger with.
         .executableTarget(
             name: "ledger-benchmark",
-            dependencies: ["Units", "Commerce", "Gateway", "SQLiteStores", "TestKit", argumentParser, logging],
+            dependencies: ["Units", "Commerce", "Gateway", "SQLiteStores", "TestKit", "CMimalloc", argumentParser, logging],
             path: "Benchmarks/Ledger", swiftSettings: settings),
         // The flow on virtual time: not part of the product, but built like it, since it runs a hundred thousand times.
         .target(

@@ -36,7 +36,7 @@ import Wire
     private func expectSame(_ prompt: ChatPrompt, _ said: JSONValue, at base: String, _ name: String) throws {
         let options = try OpenAIEngine.Options(name: "e", baseURL: base, key: nil)
         let order = ChatOrder(prompt: prompt, model: "m", outputCap: 77, request: RequestID("r"))
-        let body = try ChatBody(order, options)
+        let body = try ChatBody(order, ChatBody.Dialect(options))
         var joined = ByteBuffer()
         for slice in body.slices { joined.writeImmutableBuffer(slice) }
         #expect(joined.readableBytes == body.bytes, "\(name)")

@@ -164,8 +164,7 @@ struct ChatTests {
         async throws
     {
         let house = try await House([ScriptedEngine([.open, .say(String(repeating: "x", count: bytes)), .complete(usage)])])
-        var prompt = House.prompt(cap: 20)
-        prompt.stream = false
+        let prompt = House.prompt(cap: 20, stream: false)
         let (answer, seen) = try await house.ask(prompt)
         #expect(seen.count == (isGiven ? 1 : 0))
         #expect(answer.receipt.charge == Money(nanodollars: isGiven ? 17 * 150 + 20 * 600 : 0))

@@ -55,17 +55,18 @@ final class House: Sendable {
     var balance: Balance { ledger.balance(of: caller.purse) }
 
     /// A prompt whose fair estimate is 17 tokens: 30 bytes of text in one message.
-    static func prompt(model: String = House.model, cap: Int? = 1000) -> ChatPrompt {
-        ChatPrompt(
-            model: model, stream: true, choices: 1, outputCap: cap,
-            members: [ChatPrompt.Member(name: "messages", value: ByteBuffer(string: "[]"))],
+    static func prompt(model: String = House.model, cap: Int? = 1000, stream: Bool = true, effort: String? = nil) -> ChatPrompt {
+        var members = [ChatPrompt.Member(name: "messages", value: ByteBuffer(string: "[]"))]
+        if let effort { members.append(ChatPrompt.Member(name: "reasoning_effort", value: ByteBuffer(string: "\"\(effort)\""))) }
+        return ChatPrompt(
+            model: model, stream: stream, choices: 1, outputCap: cap, members: members,
             size: PromptSize(jsonBytes: 200, textBytes: 30, messages: 1), images: [])
     }
 
     /// Runs one chat on a loop, as the server does.
     func run<Answer: Sendable>(_ body: @escaping @Sendable (CallerLine) async throws -> Answer) async throws -> Answer {
         let loop = House.group.next()
-        let line = CallerLine(OutcomeTray(loop), request: RequestID("req_\(House.next())"))
+        let line = CallerLine(chat.tray(on: loop), request: RequestID("req_\(House.next())"))
         return try await Task(executorPreference: LoopExecutor(loop)) { try await body(line) }.value
     }
 

@@ -318,9 +318,7 @@ struct TrancheTests {
         let engine = ScriptedEngine(
             traits: EngineTraits(hiddenTokens: 0, disconnect: .cancel, hidesOutput: way == 0), [.open, .wait, .complete(nil)])
         let house = try await House([engine])
-        var prompt = long
-        if way == 1 { prompt.stream = false }
-        if way == 2 { prompt.members.append(ChatPrompt.Member(name: "reasoning_effort", value: ByteBuffer(string: "\"low\""))) }
+        let prompt = House.prompt(cap: 16_000, stream: way != 1, effort: way == 2 ? "low" : nil)
         _ = try await house.ask(prompt) { [house] _ in
             #expect(house.balance.held == cost(264, 16_000))
             engine.proceed()

@@ -21,7 +21,7 @@ final class Exchange: AnswerSink, @unchecked Sendable {
     private static let highBytes = 600
     private static let lowBytes = 200
 
-    init(_ request: Request, in life: Life, on loop: SimulatedLoop, _ tray: OutcomeTray) {
+    init(_ request: Request, in life: Life, on loop: SimulatedLoop, _ tray: LedgerTray) {
         self.request = request
         self.life = life
         self.loop = loop

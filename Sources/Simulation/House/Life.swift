@@ -13,7 +13,7 @@ final class Life: @unchecked Sendable {
     let number: Int
     private(set) var isDead = false
     private(set) var loops: [SimulatedLoop] = []
-    private var trays: [OutcomeTray] = []
+    private var trays: [LedgerTray] = []
     private var openDesk: SimulatedDesk?
     private var openChat: Chat?
     /// Requests that have not ended.
@@ -34,8 +34,8 @@ final class Life: @unchecked Sendable {
         house.disk.commitsUntilDeath = nil
         world.note("serving", Int64(number), Int64(report.released + report.provisional))
         loops = (0..<house.recipe.loops).map { _ in SimulatedLoop(self) }
-        trays = loops.map { OutcomeTray($0) }
         let desk = SimulatedDesk(self, ledger: ledger, disk: house.disk, recipe: house.recipe, fault: house.fault)
+        trays = loops.map { LedgerTray($0, ledger: desk) }
         openDesk = desk
         let silent = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         let engines = house.engines.map { SimulatedEngine($0, life: self) }

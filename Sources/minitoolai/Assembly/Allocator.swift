@@ -1,16 +1,12 @@
-import CMalloc
+import CMimalloc
 
-/// How the C library's allocator treats memory that was freed.
+/// mimalloc, which this program is linked with instead of the C library's allocator: what is taken on an event loop is given back on the
+/// ledger's thread and the other way round, and that is what it is made for (docs/decisions/0020-what-a-request-costs-the-loop.md).
 enum Allocator {
-    /// What a heap may keep at its end instead of giving it back. The ledger's commits free megabytes that the next ones need
-    /// again; giving them back and faulting them in anew was a third of all CPU.
-    private static let keptBytes: Int32 = 64 << 20
-    /// From this size on a block is a mapping of its own, so that large bodies do go back to the system.
-    private static let mappedBytes: Int32 = 4 << 20
+    /// How long memory that was freed is kept before it goes back to the system. The ledger's commits free megabytes that the next ones
+    /// need again; mimalloc's own 25 ms are shorter than many a pause between them.
+    private static let keptMilliseconds = 500
 
-    /// To be called once, before threads begin. An operator's `MALLOC_…` variables do not outlive it.
-    static func keepFreedMemory() {
-        mallopt(M_TRIM_THRESHOLD, keptBytes)
-        mallopt(M_MMAP_THRESHOLD, mappedBytes)
-    }
+    /// To be called once, before threads begin. An operator's `MIMALLOC_…` variables are left as they are.
+    static func keepFreedMemory() { mi_option_set_default(mi_option_decommit_delay, keptMilliseconds) }
 }

@@ -58,9 +58,7 @@ extension `An engine for OpenAI-compatible servers` {
         }
 
         @Test func `addresses Azure by deployment`() async throws {
-            var order = Given.order()
-            order.model = "my gpt/4o"
-            let request = try await request(order) { $0.azure = .deployments(apiVersion: "2024-10-21") }
+            let request = try await request(Given.order(as: "my gpt/4o")) { $0.azure = .deployments(apiVersion: "2024-10-21") }
             #expect(request.target == "/v1/openai/deployments/my%20gpt%2F4o/chat/completions?api-version=2024-10-21")
             #expect(request[header: "api-key"] == Given.key)
             #expect(request[header: "authorization"] == nil)
@@ -99,10 +97,13 @@ extension `An engine for OpenAI-compatible servers` {
 
         @Test func `large members go as the slices they are`() throws {
             let large = ByteBuffer(string: "[" + String(repeating: "1,", count: 5000) + "1]")
-            var order = Given.order(members: [("messages", "[]"), ("tools", "[]"), ("seed", "1")])
-            order.prompt.members[1] = ChatPrompt.Member(name: "tools", value: large)
+            let order = Given.order(members: [
+                ChatPrompt.Member(name: "messages", value: ByteBuffer(string: "[]")),
+                ChatPrompt.Member(name: "tools", value: large),
+                ChatPrompt.Member(name: "seed", value: ByteBuffer(string: "1")),
+            ])
             let options = try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)
-            let body = try ChatBody(order, options)
+            let body = try ChatBody(order, ChatBody.Dialect(options))
             #expect(body.slices.count == 3)
             let isShared = body.slices[1].withUnsafeReadableBytes { sent in
                 large.withUnsafeReadableBytes { $0.baseAddress == sent.baseAddress }

@@ -150,13 +150,20 @@ enum Given {
     }
 
     static func order(
-        stream: Bool = true, choices: Int = 1, members: [(String, String)] = [("messages", #"[{"role":"user","content":"hi"}]"#)]
+        as model: String = "scripted-1", stream: Bool = true, choices: Int = 1,
+        members: [(String, String)] = [("messages", #"[{"role":"user","content":"hi"}]"#)]
     ) -> ChatOrder {
         let members = members.map { ChatPrompt.Member(name: $0.0, value: ByteBuffer(string: $0.1)) }
+        return order(as: model, stream: stream, choices: choices, members: members)
+    }
+
+    static func order(
+        as model: String = "scripted-1", stream: Bool = true, choices: Int = 1, members: [ChatPrompt.Member]
+    ) -> ChatOrder {
         let prompt = ChatPrompt(
             model: "gpt-4o-mini", stream: stream, choices: choices, outputCap: 100, members: members,
             size: PromptSize(jsonBytes: 100, textBytes: 2, messages: 1), images: [])
-        return ChatOrder(prompt: prompt, model: "scripted-1", outputCap: 100, request: RequestID("req_1"))
+        return ChatOrder(prompt: prompt, model: model, outputCap: 100, request: RequestID("req_1"))
     }
 
     static var loop: any EventLoop { MultiThreadedEventLoopGroup.singleton.any() }

@@ -25,8 +25,9 @@ final class OpenAICall: ChatCall, AnswerReader {
     private let stream: Bool
     private var reading = Reading.nothing
     private var gathered = ByteBuffer()
-    private var events = EventStreamReader()
-    private var answer: StreamAnswer
+    /// For an answer that comes in events.
+    private var events: EventStreamReader?
+    private var answer: StreamAnswer?
     private var isPaused = false
     private var hasOpened = false
     /// Something was handed over since the last flush.
@@ -38,7 +39,6 @@ final class OpenAICall: ChatCall, AnswerReader {
         self.loop = loop
         self.receiver = receiver
         stream = order.prompt.stream
-        answer = StreamAnswer(engine.diagnosis, hidesOutput: engine.traits.hidesOutput)
     }
 
     func begin() {
@@ -53,7 +53,7 @@ final class OpenAICall: ChatCall, AnswerReader {
     }
 
     private func start(_ request: UpstreamRequest) {
-        var deadlines = engine.options.deadlines
+        var deadlines = engine.deadlines
         if !stream { deadlines.firstByte = deadlines.firstByteUnstreamed }
         let exchange = UpstreamExchange(request, in: engine.pool(on: loop), deadlines: deadlines, to: self)
         self.exchange = exchange
@@ -94,7 +94,7 @@ final class OpenAICall: ChatCall, AnswerReader {
     func brought(_ bytes: ByteBuffer) {
         switch reading {
         case .events:
-            events.append(bytes)
+            events?.append(bytes)
             takeEvents()
         case .beginning:
             add(bytes)
@@ -152,7 +152,9 @@ final class OpenAICall: ChatCall, AnswerReader {
         case _ where !stream: fail(EngineFailure(.malformed, detail: "what came is no JSON, though no stream was asked for"))
         default:
             reading = .events
-            events.append(gathered)
+            answer = StreamAnswer(engine.diagnosis, hidesOutput: engine.traits.hidesOutput)
+            events = EventStreamReader()
+            events?.append(gathered)
             gathered = ByteBuffer()
             takeEvents()
         }
@@ -160,11 +162,11 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     private func takeEvents() {
         do throws(EventStreamFault) {
-            while case .events = reading, let event = try events.next() {
-                if let chunk = answer.chunkLikeLast(event) {
-                    pass(chunk, ChatOpening(fingerprint: answer.fingerprint))
-                } else {
-                    take(answer.on(event))
+            while case .events = reading, let event = try events?.next() {
+                if let chunk = answer?.chunkLikeLast(event) {
+                    pass(chunk, opening)
+                } else if let step = answer?.on(event) {
+                    take(step)
                 }
             }
         } catch {
@@ -175,18 +177,22 @@ final class OpenAICall: ChatCall, AnswerReader {
     private func take(_ step: StreamAnswer.Step) {
         switch step {
         case .nothing: break
-        case .chunk(let chunk): pass(chunk, ChatOpening(fingerprint: answer.fingerprint))
-        case .burst(let chunks): for chunk in chunks { pass(chunk, ChatOpening(fingerprint: answer.fingerprint)) }
-        case .done: complete(answer.end)
+        case .chunk(let chunk): pass(chunk, opening)
+        case .burst(let chunks): for chunk in chunks { pass(chunk, opening) }
+        case .done: complete()
         case .failed(let failure): fail(failure)
         }
     }
 
     private func endEvents() {
-        if let last = events.finish() { take(answer.onLast(last)) }
+        if let last = events?.finish(), let step = answer?.onLast(last) { take(step) }
         guard case .events = reading else { return }
-        if let failure = answer.failureAtEnd { fail(failure) } else { complete(answer.end) }
+        if let failure = answer?.failureAtEnd { fail(failure) } else { complete() }
     }
+
+    private func complete() { if let end = answer?.end { complete(end) } }
+
+    private var opening: ChatOpening { ChatOpening(fingerprint: answer?.fingerprint) }
 
     private func gather(_ bytes: ByteBuffer) {
         add(bytes)

@@ -9,6 +9,8 @@ package final class OpenAIEngine: ChatEngine {
     package let name: String
     package let traits: EngineTraits
     let options: Options
+    /// The options' own.
+    let deadlines: Deadlines
     let requests: UpstreamRequests
     private let target: UpstreamTarget
     let diagnosis: Diagnosis
@@ -19,6 +21,7 @@ package final class OpenAIEngine: ChatEngine {
     /// - Throws: what is wrong with `trustedRoots`.
     package init(_ options: Options, group: any EventLoopGroup) throws {
         self.options = options
+        deadlines = options.deadlines
         self.group = group
         name = options.name
         traits = EngineTraits(

@@ -1,3 +1,4 @@
+import CSQLiteOptions
 import Commerce
 import GRDB
 import GRDBSQLite
@@ -118,7 +119,12 @@ final class DatabaseFile: Sendable {
         try DatabaseQueue(path: path, configuration: configuration(readOnly: true))
     }
 
+    /// SQLite keeps no count of its memory, under a lock of its own, that nobody asks for. Once in a process, before it is first used; too
+    /// late, it changes nothing.
+    private static let countsNoMemory = sqlite_count_no_memory()
+
     static func configuration(readOnly: Bool) -> Configuration {
+        _ = countsNoMemory
         var configuration = Configuration()
         configuration.readonly = readOnly
         configuration.foreignKeysEnabled = true

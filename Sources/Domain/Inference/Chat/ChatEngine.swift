@@ -42,14 +42,14 @@ package struct EngineTraits: Hashable, Sendable {
     }
 }
 
-/// A prompt made out to one engine.
-package struct ChatOrder: Sendable {
-    package var prompt: ChatPrompt
+/// A prompt made out to one engine. It is handed on by a count: its parts would be a dozen.
+package final class ChatOrder: Sendable {
+    package let prompt: ChatPrompt
     /// The model's name as this engine knows it.
-    package var model: String
+    package let model: String
     /// Output tokens per choice; always sent, so that an answer cannot cost more than was held.
-    package var outputCap: Int
-    package var request: RequestID
+    package let outputCap: Int
+    package let request: RequestID
 
     package init(prompt: ChatPrompt, model: String, outputCap: Int, request: RequestID) {
         self.prompt = prompt

@@ -3,8 +3,8 @@ package import NIOCore
 /// A chat request after every check: what an engine may be asked, and nothing else.
 ///
 /// It keeps slices of the caller's own bytes. The body that goes upstream is put together from ``members``, so what was
-/// checked and priced is what is sent, and a member nobody changes is never decoded or copied.
-package struct ChatPrompt: Sendable {
+/// checked and priced is what is sent, and a member nobody changes is never decoded or copied. It goes from door to door by a count.
+package final class ChatPrompt: Sendable {
     /// One checked top-level member, its value as JSON text.
     package struct Member: Sendable {
         package let name: String
@@ -17,20 +17,20 @@ package struct ChatPrompt: Sendable {
     }
 
     /// The model as the caller names it.
-    package var model: String
+    package let model: String
     /// Whether the caller wants chunks.
-    package var stream: Bool
+    package let stream: Bool
     /// How many choices are asked for, 1...128 (`n`).
-    package var choices: Int
+    package let choices: Int
     /// The output cap per choice the caller gave (`max_completion_tokens` or `max_tokens`), or the dialect's default; nil: none.
-    package var outputCap: Int?
+    package let outputCap: Int?
     /// Every other member that may go upstream, in the caller's order: `messages`, `temperature`, `tools` … Never `model`,
     /// `stream`, `stream_options`, `n`, `max_tokens`, `max_completion_tokens`: those the engine writes itself.
-    package var members: [Member]
+    package let members: [Member]
     /// A message may have the role `developer`, which not every engine knows.
-    package var mayNameDeveloper: Bool
-    package var size: PromptSize
-    package var images: [PromptImage]
+    package let mayNameDeveloper: Bool
+    package let size: PromptSize
+    package let images: [PromptImage]
 
     package init(
         model: String, stream: Bool, choices: Int, outputCap: Int?, members: [Member], size: PromptSize, images: [PromptImage],

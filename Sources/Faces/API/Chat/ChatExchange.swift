@@ -51,7 +51,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         do throws(Refusal) {
             let admitted = try result.get()
             model = admitted.offer
-            connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.offer.model.id)
+            connection.turn.served.chat = Served.Chat(permit.caller, model: admitted.offer.id)
             admitted.open { [self] in forward($0) }
         } catch { refuse(ErrorResponse(error)) }
     }
@@ -69,7 +69,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         guard let request, let model else { preconditionFailure("what is answered was asked") }
         let writer = AnswerWriter(
             id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
-            model: model.model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
+            model: model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
             fingerprint: answer.fingerprint, streams: request.prompt.stream)
         guard request.prompt.stream else { return WholeReply(on: connection, writer: writer, request: request) }
         let reply = EventStreamReply(on: connection, writer: writer, request: request)

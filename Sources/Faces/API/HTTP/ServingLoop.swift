@@ -9,8 +9,8 @@ final class ServingLoop: @unchecked Sendable {
     let loop: any EventLoop
     /// For the framework's endpoints; a chat has no task.
     let executor: LoopExecutor
-    /// Where the ledger's outcomes for this loop's chats arrive.
-    let tray: OutcomeTray
+    /// Where the ledger is asked for this loop's chats, and answers.
+    let tray: LedgerTray
     let service: Service
     var limits: APILimits { service.limits }
 
@@ -30,7 +30,7 @@ final class ServingLoop: @unchecked Sendable {
         self.loop = loop
         self.service = service
         executor = LoopExecutor(loop)
-        tray = OutcomeTray(loop)
+        tray = service.chat.tray(on: loop)
         page = AccessPage(service.accessLog)
     }
 

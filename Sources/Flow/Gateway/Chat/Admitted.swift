@@ -38,7 +38,7 @@ package final class Admitted: @unchecked Sendable {
     /// Asks for the money; `then` hears on the loop, once it is held or refused.
     func hold(_ request: HoldRequest, then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void) {
         admitted = then
-        chat.ledger.submit(.hold(request)) { [self] in line.tray.put($0) { [self] in admit($0) } }
+        line.tray.ask(.hold(request)) { [self] in admit($0) }
     }
 
     private func admit(_ outcome: LedgerOutcome) {
@@ -91,18 +91,14 @@ package final class Admitted: @unchecked Sendable {
 
     @inline(never)
     private func askNext(after failure: EngineFailure) {
-        chat.ledger.submit(.dispatch(funds.hold, engine: routes[place].engine.name)) { [self] outcome in
-            line.tray.put(outcome) { [self] outcome in
-                if case .stale = outcome { release(failure) } else { ask() }
-            }
+        line.tray.ask(.dispatch(funds.hold, engine: routes[place].engine.name)) { [self] outcome in
+            if case .stale = outcome { release(failure) } else { ask() }
         }
     }
 
     @inline(never)
     private func release(_ failure: EngineFailure) {
-        chat.ledger.submit(.release(funds.hold, reason: releaseReason)) { [self] outcome in
-            line.tray.put(outcome) { [self] _ in end(.failure(failure)) }
-        }
+        line.tray.ask(.release(funds.hold, reason: releaseReason)) { [self] _ in end(.failure(failure)) }
     }
 
     private func end(_ result: Result<OpenAnswer, EngineFailure>) {

@@ -233,10 +233,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         let metered = meter.metered(unpaid.reduce(delivered) { $0.adding(outputBytes: $1.outputBytes) })
         guard metered > meter.askAt else { return }
         isExtending = true
-        rules.ledger.submit(.extend(rules.hold, outputTokens: meter.wish(for: metered))) { outcome in
-            self.line.tray.put(outcome) { outcome in
-                if case .extended(let amount) = outcome { self.extended(to: amount) } else { self.extended(to: nil) }
-            }
+        line.tray.ask(.extend(rules.hold, outputTokens: meter.wish(for: metered))) { [self] outcome in
+            if case .extended(let amount) = outcome { extended(to: amount) } else { extended(to: nil) }
         }
     }
 

@@ -8,8 +8,8 @@ package import Units
 package final class CallerLine: @unchecked Sendable {
     package let loop: any EventLoop
     package let request: RequestID
-    /// Where the ledger's outcomes for this chat arrive.
-    let tray: OutcomeTray
+    /// Where the ledger is asked for this chat, and answers.
+    let tray: LedgerTray
     // Private, so that the compiler sees every use of them and need not watch them.
     private var hasHungUp = false
     private var hasNoRoom = false
@@ -19,7 +19,7 @@ package final class CallerLine: @unchecked Sendable {
     var listener: (any CallerLineListener)?
 
     /// - Parameter tray: of the loop that the caller's connection lives on.
-    package init(_ tray: OutcomeTray, request: RequestID) {
+    package init(_ tray: LedgerTray, request: RequestID) {
         self.tray = tray
         loop = tray.loop
         self.request = request

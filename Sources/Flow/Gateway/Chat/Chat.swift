@@ -1,7 +1,7 @@
 package import Commerce
 package import Inference
 package import Logging
-import NIOCore
+package import NIOCore
 import Units
 
 /// Chat, in three doors, each with one kind of refusal: ``admit(_:for:on:then:)``, ``Admitted/open(then:)``,
@@ -27,6 +27,9 @@ package final class Chat: Sendable {
         self.logger = logger
     }
 
+    /// For the chats of one loop: where they ask the ledger.
+    package func tray(on loop: any EventLoop) -> LedgerTray { LedgerTray(loop, ledger: ledger) }
+
     /// The first door: may this caller ask this, and can it be paid? To be called on `line.loop`, where `then` hears, perhaps at once:
     /// money is held and the intent to ask is durable, or the request is refused and nothing is held.
     package func admit(
@@ -44,27 +47,26 @@ package final class Chat: Sendable {
         _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine
     ) throws(Refusal) -> (Admitted, HoldRequest) {
         guard let offer = offers[prompt.model] else { throw .modelUnknown(model: prompt.model) }
-        let model = offer.model
-        guard caller.key.allows(model: model.id) else { throw .modelNotAllowed(model: model.id) }
+        guard caller.key.allows(model: offer.model.id) else { throw .modelNotAllowed(model: offer.model.id) }
         let terms = offer.terms(for: caller.key.book)
         var routes = routes.inOrder(terms.routes)
         if routes.count > ChatLimits.attemptsMax { routes.removeLast(routes.count - ChatLimits.attemptsMax) }
-        guard let first = routes.first else { throw .engineUnavailable(model: model.id) }
-        guard let price = terms.price else { throw .modelNotPriced(model: model.id) }
+        guard let first = routes.first else { throw .engineUnavailable(model: offer.model.id) }
+        guard let price = terms.price else { throw .modelNotPriced(model: offer.model.id) }
 
-        let quote = quote(for: prompt, by: model, routes, price, now: line.loop.now)
+        let quote = quote(for: prompt, by: offer, routes, price, now: line.loop.now)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         return (Admitted(chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, line: line), request)
     }
 
     private func quote(
-        for prompt: ChatPrompt, by model: ChatModel, _ routes: [Route], _ price: PriceVersion, now: NIODeadline
+        for prompt: ChatPrompt, by offer: ModelOffer, _ routes: [Route], _ price: PriceVersion, now: NIODeadline
     ) -> Quote {
         let hiddenTokens = routes.reduce(0) { max($0, $1.engine.traits.hiddenTokens) }
         return Quote(
-            price: price, inputBoundTokens: prompt.inputBoundTokens(model: model, hiddenTokens: hiddenTokens),
-            inputFairTokens: prompt.inputFairTokens(model: model), choices: prompt.choices,
-            outputCap: min(prompt.outputCap ?? model.outputTokensMax, model.outputTokensMax),
+            price: price, inputBoundTokens: prompt.inputBoundTokens(model: offer.model, hiddenTokens: hiddenTokens),
+            inputFairTokens: prompt.inputFairTokens(model: offer.model), choices: prompt.choices,
+            outputCap: min(prompt.outputCap ?? offer.model.outputTokensMax, offer.model.outputTokensMax),
             extraOutputTokens: prompt.size.predictionBytes, tranche: tranche(prompt, routes, now: now),
             inputHiddenTokens: hiddenTokens)
     }

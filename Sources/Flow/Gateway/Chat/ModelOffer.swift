@@ -4,6 +4,9 @@ package import Inference
 /// A model with all that is settled of it before anybody asks: one look by its name instead of one for each.
 package final class ModelOffer: Sendable {
     package let model: ChatModel
+    /// The model's own names: asked of it from other rooms, they would cost a copy of all it is.
+    package let id: String
+    package let snapshot: String
     let live: Terms
     let test: Terms
 
@@ -20,6 +23,8 @@ package final class ModelOffer: Sendable {
             Terms(price: prices.version(for: model.id, in: book), routes: routes.all(to: model, for: book))
         }
         self.model = model
+        id = model.id
+        snapshot = model.snapshot
         live = terms(in: .live)
         test = terms(in: .test)
     }

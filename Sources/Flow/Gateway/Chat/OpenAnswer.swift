@@ -31,9 +31,7 @@ package final class OpenAnswer: @unchecked Sendable {
         Failpoint.reach(.answerEnded)
         let bill = Bill.of(ended, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
         usage = bill.usage ?? .none
-        admitted.chat.ledger.submit(bill.command(for: admitted.funds.hold)) { [self] in
-            admitted.line.tray.put($0) { [self] in settled($0) }
-        }
+        admitted.line.tray.ask(bill.command(for: admitted.funds.hold)) { [self] in settled($0) }
     }
 
     private func settled(_ outcome: LedgerOutcome) {

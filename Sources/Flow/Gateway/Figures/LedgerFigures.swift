@@ -35,12 +35,12 @@ package struct LedgerFigures: Sendable {
         verifiedAt.map { max(0, Int(($0.duration(to: now)).components.seconds)) }
     }
 
-    mutating func note(_ outcomes: [LedgerOutcome], microseconds: Int, holdsOpen: Int) {
+    mutating func note(_ asks: [LedgerAsk], microseconds: Int, holdsOpen: Int) {
         commitTimes.note(microseconds)
-        batchSizes.note(outcomes.count)
+        batchSizes.note(asks.count)
         self.holdsOpen = holdsOpen
-        for outcome in outcomes {
-            switch outcome {
+        for ask in asks {
+            switch ask.decided {
             case .closed(let receipt): note(receipt)
             case .stale: stale += 1
             case .refused: refused += 1

@@ -3,14 +3,9 @@ package import Units
 
 /// The commands that wait to be decided, in the order they came. It knows no thread: whoever keeps it guards it.
 package struct LedgerInbox: Sendable {
-    package struct Item: Sendable {
-        let command: LedgerCommand
-        let then: (@Sendable (LedgerOutcome) -> Void)?
-    }
-
     /// About a second of work: see ``expect(commandsPerSecond:)``.
     private var commandsMax: Int
-    private var items: [Item] = []
+    private var items: [LedgerAsk] = []
     /// Before here all were taken; they are let go of when it is many.
     private var start = 0
     private static let takenMax = 4096
@@ -35,25 +30,29 @@ package struct LedgerInbox: Sendable {
 
     /// - Returns: why the command is not taken; nothing comes of it then.
     package mutating func add(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) -> Refusal? {
-        if case .hold = command {
+        add(LedgerAsk(command, then: then))
+    }
+
+    mutating func add(_ item: LedgerAsk) -> Refusal? {
+        if case .hold = item.command {
             guard !isStopped else { return .notAdmitting }
             guard !isHindered, count < commandsMax else { return .busy }
         }
         precondition(!isClosed, "the ledger is asked nothing after it closed")
-        items.append(Item(command: command, then: then))
+        items.append(item)
         return nil
     }
 
     /// What is only noted is left out when there is no room for it.
     package mutating func note(_ command: LedgerCommand) {
         guard !isClosed, count < commandsMax else { return }
-        items.append(Item(command: command, then: nil))
+        items.append(LedgerAsk(command, then: nil))
     }
 
     /// The first `count` of them.
-    package mutating func take(_ count: Int = .max) -> [Item] {
+    package mutating func take(_ count: Int = .max) -> [LedgerAsk] {
         guard self.count > count else {
-            var all: [Item] = []
+            var all: [LedgerAsk] = []
             swap(&all, &items)
             items.reserveCapacity(LedgerInbox.roomItems)
             if start > 0 { all.removeFirst(start) }
@@ -76,21 +75,25 @@ package struct LedgerInbox: Sendable {
 /// Commands decided together: what must be durable, and what is then told to whom.
 package struct LedgerBatch: Sendable {
     package private(set) var records: [LedgerRecord] = []
-    private let items: [LedgerInbox.Item]
-    private(set) var outcomes: [LedgerOutcome] = []
+    /// With what came of each.
+    let asks: [LedgerAsk]
 
-    package init(_ items: [LedgerInbox.Item], decidedBy ledger: inout Ledger, at now: Instant) {
-        self.items = items
-        records.reserveCapacity(items.count * 3)
-        outcomes.reserveCapacity(items.count)
-        for item in items {
-            outcomes.append(ledger.step(item.command, at: now, into: &records))
-        }
+    package init(_ asks: [LedgerAsk], decidedBy ledger: inout Ledger, at now: Instant) {
+        self.asks = asks
+        records.reserveCapacity(asks.count * 3)
+        for ask in asks { ask.decide(ledger.step(ask.command, at: now, into: &records)) }
     }
 
     /// Tells every asker. To be called once, when ``records`` are durable.
     package func tell() {
-        for (item, outcome) in zip(items, outcomes) { item.then?(outcome) }
+        var start = 0
+        while start < asks.count {
+            let tray = asks[start].tray
+            // Those of one loop go there together.
+            let end = asks[start...].firstIndex { $0.tray !== tray } ?? asks.count
+            if let tray { tray.put(asks[start..<end]) } else { for ask in asks[start..<end] { ask.tell() } }
+            start = end
+        }
     }
 }
 

@@ -18,6 +18,12 @@ package final class LedgerWriter: LedgerDesk {
         var signalled = false
         /// Something was noted, and nobody waits for it.
         var noted = false
+
+        /// - Returns: whether the thread is to be woken.
+        mutating func signal() -> Bool {
+            defer { signalled = true }
+            return !signalled
+        }
     }
 
     private let desk = Mutex(Desk())
@@ -71,15 +77,25 @@ package final class LedgerWriter: LedgerDesk {
 
     /// Asks for `command`; `then` hears the outcome after the commit, on the writer's thread (at once when it is refused here).
     package func submit(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
-        let refusal: Refusal? = desk.withLock { desk in
-            if let refusal = desk.inbox.add(command, then: then) { return refusal }
-            if !desk.signalled {
-                desk.signalled = true
-                wake.signal()
-            }
-            return nil
+        let (refusal, isFirst): (Refusal?, Bool) = desk.withLock { desk in
+            if let refusal = desk.inbox.add(command, then: then) { return (refusal, false) }
+            return (nil, desk.signal())
         }
+        if isFirst { wake.signal() }
         if let refusal { then(.refused(refusal)) }
+    }
+
+    package func submit(_ asks: [LedgerAsk]) {
+        let (refused, isFirst) = desk.withLock { desk in
+            var refused: [(LedgerAsk, Refusal)] = []
+            for ask in asks {
+                if let refusal = desk.inbox.add(ask) { refused.append((ask, refusal)) }
+            }
+            return (refused, refused.count < asks.count && desk.signal())
+        }
+        // Who wakes up needs the lock.
+        if isFirst { wake.signal() }
+        for (ask, refusal) in refused { ask.hear(.refused(refusal)) }
     }
 
     /// Notes something that matters only after a crash. It rides along with the next commit, at the latest
@@ -109,18 +125,15 @@ package final class LedgerWriter: LedgerDesk {
         var ledger = start
         var mustWait = true
         var hasWorked = false
-        var isBusy = false
         var isHindered = desk.withLock { $0.inbox.isHindered }
         while true {
             let isPause = mustWait && !waitForWork(isRestless: hasWorked || isHindered)
-            if mustWait, isBusy { usleep(Limits.gatheringMicroseconds) }
             let (items, isClosed, hindered) = desk.withLock { desk in
                 (desk.signalled, desk.noted) = (false, false)
                 let items = desk.inbox.take(Limits.batchCommandsMax)
                 mustWait = desk.inbox.isEmpty
                 return (items, desk.inbox.isClosed, desk.inbox.isHindered)
             }
-            isBusy = items.count >= Limits.batchCommandsBusy
             if !items.isEmpty {
                 carryOut(items, on: &ledger)
                 hasWorked = true
@@ -151,7 +164,7 @@ package final class LedgerWriter: LedgerDesk {
         return true
     }
 
-    private func carryOut(_ items: [LedgerInbox.Item], on ledger: inout Ledger) {
+    private func carryOut(_ items: [LedgerAsk], on ledger: inout Ledger) {
         let start = ContinuousClock.now
         let batch = LedgerBatch(items, decidedBy: &ledger, at: clock.now())
         if !batch.records.isEmpty {
@@ -165,7 +178,7 @@ package final class LedgerWriter: LedgerDesk {
             published.withLock { $0.publish(batch.records) }
         }
         let committed = (ContinuousClock.now - start) / .microseconds(1)
-        counted.withLock { $0.note(batch.outcomes, microseconds: Int(committed), holdsOpen: ledger.openHolds.count) }
+        counted.withLock { $0.note(batch.asks, microseconds: Int(committed), holdsOpen: ledger.openHolds.count) }
         batch.tell()
         guard items.count >= Limits.batchCommandsTelling else { return }
         let microseconds = max((ContinuousClock.now - start) / .microseconds(1), 1)
@@ -174,7 +187,7 @@ package final class LedgerWriter: LedgerDesk {
 
     /// A commit of which nothing was written: nothing new is begun, and what settles or releases is tried again, its askers
     /// waiting, until the store takes it.
-    private func persevere(with items: [LedgerInbox.Item], against hindrance: StoreHindrance, on ledger: inout Ledger) {
+    private func persevere(with items: [LedgerAsk], against hindrance: StoreHindrance, on ledger: inout Ledger) {
         logger.critical("ledger.hindered", metadata: ["by": "\(hindrance)"])
         let waiting = desk.withLock { desk in
             desk.inbox.isHindered = true
@@ -182,7 +195,7 @@ package final class LedgerWriter: LedgerDesk {
         }
         let kept = (items + waiting).filter { item in
             guard case .hold = item.command else { return true }
-            item.then?(.refused(.busy))
+            item.hear(.refused(.busy))
             return false
         }
         let deadline = ContinuousClock.now + .seconds(Limits.hindranceSeconds)

@@ -9,11 +9,6 @@ enum Limits {
     static let inboxCommandsMost = 100_000
     /// Commands in one commit. More would make those wait who came first, and save little: a hundred share an fsync well.
     static let batchCommandsMax = 256
-    /// After a batch of so many commands the next one gathers for ``gatheringMicroseconds`` before it is taken: there is a crowd, and each
-    /// commit costs the same whoever shares it. Below it nobody is made to wait.
-    static let batchCommandsBusy = 4
-    /// About as long as a commit takes on a fast disk: half as many commits, for some latency where a crowd makes it anyway.
-    static let gatheringMicroseconds: UInt32 = 200
     /// From here a batch says how fast the writer is when it has much to do.
     static let batchCommandsTelling = 64
     /// How long what nobody waits for (an engine accepted, a checkpoint) may wait for company before it is written by itself: so long a crash

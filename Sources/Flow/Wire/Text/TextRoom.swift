@@ -32,8 +32,7 @@ package struct TextRoom: ~Copyable {
     }
 
     package mutating func write(text: String) {
-        var text = text
-        text.withUTF8 { write(UnsafeRawBufferPointer($0)) }
+        text.withBytes { write($0) }
     }
 
     package mutating func write(_ buffer: ByteBuffer) { buffer.withUnsafeReadableBytes { write($0) } }
@@ -75,9 +74,7 @@ package struct TextRoom: ~Copyable {
 
     /// A string in quotes, escaped as little as RFC 8259 allows.
     package mutating func write(json text: String) {
-        var text = text
-        text.withUTF8 { utf8 in
-            let bytes = UnsafeRawBufferPointer(utf8)
+        text.withBytes { bytes in
             write(byte: UInt8(ascii: "\""))
             // Most names need no escape.
             if bytes.plainTextEnd(from: 0) == bytes.count { write(bytes) } else { write(escaping: bytes) }
@@ -120,6 +117,16 @@ package struct TextRoom: ~Copyable {
             if bytes[index] == 0x0A || bytes[index] == 0x0D { bytes[index] = 0x20 }
             index += 1
         }
+    }
+}
+
+extension String {
+    /// Without copying the string first: nearly all are in UTF-8 already, and a copy costs a count up and a count down.
+    @inline(__always)
+    fileprivate func withBytes(_ body: (UnsafeRawBufferPointer) -> Void) {
+        if utf8.withContiguousStorageIfAvailable({ body(UnsafeRawBufferPointer($0)) }) != nil { return }
+        var text = self
+        text.withUTF8 { body(UnsafeRawBufferPointer($0)) }
     }
 }
 

@@ -5,6 +5,19 @@ import Wire
 /// The body of a chat request, put together from what was checked: small parts are copied into one buffer, large members go
 /// as the slices they are.
 struct ChatBody {
+    /// What differs from engine to engine.
+    struct Dialect {
+        let outputCapField: OpenAIEngine.Options.OutputCapField
+        let sendsStreamOptions: Bool
+        let mapsDeveloperRole: Bool
+
+        init(_ options: OpenAIEngine.Options) {
+            outputCapField = options.outputCapField
+            sendsStreamOptions = options.sendsStreamOptions
+            mapsDeveloperRole = options.mapsDeveloperRole
+        }
+    }
+
     /// What comes first; nearly always all there is. Before it is the room that was asked for.
     var first: ByteBuffer
     /// What follows the first large member, that member included.
@@ -14,26 +27,26 @@ struct ChatBody {
 
     /// - Parameter headRoom: bytes to leave free before the first slice.
     /// - Throws: only when the messages are not what `ChatPrompt` promises.
-    init(_ order: ChatOrder, _ options: OpenAIEngine.Options, headRoom: Int = 0) throws(JSONFault) {
+    init(_ order: ChatOrder, _ dialect: Dialect, headRoom: Int = 0) throws(JSONFault) {
         let members = order.prompt.members
         var start = 0
-        var end = ChatBody.smallEnd(of: members, from: start, order, options)
+        var end = ChatBody.smallEnd(of: members, from: start, order, dialect)
         let openingMax = TextRoom.jsonBytesMax(of: order.model) + ChatBody.openingBytesMax
         let roomMax = openingMax + ChatBody.bytesMax(of: members, start, end)
         first = ByteBufferAllocator().buffer(capacity: headRoom + roomMax)
         first.moveWriterIndex(to: headRoom)
         first.moveReaderIndex(to: headRoom)
         first.write(upTo: roomMax) { room in
-            ChatBody.open(order, options, &room)
+            ChatBody.open(order, dialect, &room)
             ChatBody.write(members, start, end, &room)
         }
         while end < members.count {
             let value = members[end].value
-            for piece in ChatBody.isRenamed(members[end], order, options) ? try SystemRole.pieces(of: value) : [value] {
+            for piece in ChatBody.isRenamed(members[end], order, dialect) ? try SystemRole.pieces(of: value) : [value] {
                 add(piece)
             }
             start = end + 1
-            end = ChatBody.smallEnd(of: members, from: start, order, options)
+            end = ChatBody.smallEnd(of: members, from: start, order, dialect)
             var between = ByteBuffer()
             between.write(upTo: ChatBody.bytesMax(of: members, start, end)) { ChatBody.write(members, start, end, &$0) }
             add(between)
@@ -61,7 +74,7 @@ struct ChatBody {
     var slices: [ByteBuffer] { [first] + rest }
 
     /// What the engine itself says, the model first.
-    private static func open(_ order: ChatOrder, _ options: OpenAIEngine.Options, _ room: inout TextRoom) {
+    private static func open(_ order: ChatOrder, _ dialect: Dialect, _ room: inout TextRoom) {
         room.write("{\"model\":")
         room.write(json: order.model)
         if order.prompt.choices > 1 {
@@ -70,9 +83,9 @@ struct ChatBody {
         }
         if order.prompt.stream {
             room.write(",\"stream\":true")
-            if options.sendsStreamOptions { room.write(",\"stream_options\":{\"include_usage\":true}") }
+            if dialect.sendsStreamOptions { room.write(",\"stream_options\":{\"include_usage\":true}") }
         }
-        switch options.outputCapField {
+        switch dialect.outputCapField {
         case .maxCompletionTokens: room.write(",\"max_completion_tokens\":")
         case .maxTokens: room.write(",\"max_tokens\":")
         }
@@ -84,17 +97,17 @@ struct ChatBody {
 
     // MARK: Members
 
-    private static func isRenamed(_ member: ChatPrompt.Member, _ order: ChatOrder, _ options: OpenAIEngine.Options) -> Bool {
-        options.mapsDeveloperRole && order.prompt.mayNameDeveloper && member.name == "messages"
+    private static func isRenamed(_ member: ChatPrompt.Member, _ order: ChatOrder, _ dialect: Dialect) -> Bool {
+        dialect.mapsDeveloperRole && order.prompt.mayNameDeveloper && member.name == "messages"
     }
 
     /// The first member from `start` on that is not copied; the end when there is none.
     private static func smallEnd(
-        of members: [ChatPrompt.Member], from start: Int, _ order: ChatOrder, _ options: OpenAIEngine.Options
+        of members: [ChatPrompt.Member], from start: Int, _ order: ChatOrder, _ dialect: Dialect
     ) -> Int {
         var end = start
         while end < members.count, members[end].value.readableBytes <= OpenAILimits.spliceBytesMax,
-            !isRenamed(members[end], order, options)
+            !isRenamed(members[end], order, dialect)
         {
             end += 1
         }

@@ -14,6 +14,7 @@ struct UpstreamRequest {
 /// the length.
 final class UpstreamRequests: Sendable {
     private let options: OpenAIEngine.Options
+    private let dialect: ChatBody.Dialect
     private let streamHead: Head
     private let wholeHead: Head
 
@@ -34,6 +35,7 @@ final class UpstreamRequests: Sendable {
 
     init(_ options: OpenAIEngine.Options) {
         self.options = options
+        dialect = ChatBody.Dialect(options)
         var line = ByteBuffer(string: "POST \(options.address.path)/chat/completions")
         var lineEnd: ByteBuffer?
         if case .deployments(let version) = options.azure {
@@ -58,7 +60,7 @@ final class UpstreamRequests: Sendable {
         let room =
             parts.line.readableBytes + model.utf8.count + (parts.lineEnd?.readableBytes ?? 0) + parts.fields.readableBytes
             + id.utf8.count + Self.lengthBytesMax
-        var body = try ChatBody(order, options, headRoom: room)
+        var body = try ChatBody(order, dialect, headRoom: room)
         let bytes = body.bytes
         body.first.write(before: room) { text in
             text.write(parts.line)
