@@ -38,7 +38,7 @@ struct Customers {
         guard let input = Rate(dollarsPerMillion: "0.15"), let output = Rate(dollarsPerMillion: "0.60") else {
             throw Surprise(what: "a rate")
         }
-        let price = LedgerCommand.setPrice(model: Customers.model, price: ChatPrice(input: input, output: output))
+        let price = LedgerCommand.setPrice(model: Customers.model, price: ModelPrice(input: input, output: output))
         guard case .price(let version) = try decide(price) else { throw Surprise(what: "a price") }
 
         var made: [KeyID] = []

@@ -90,7 +90,7 @@ package struct LedgerPlay<Stage: LedgerStage> {
 
     private mutating func price(_ line: LedgerStoryLine) throws {
         let model = try line.word(1)
-        let price = ChatPrice(
+        let price = ModelPrice(
             input: try rate(try line.word(2), line), cachedInput: try line.value(after: "cached").map { try rate($0, line) },
             output: try rate(try line.word(3), line))
         if case .price(let version) = try ask(.setPrice(model: model, price: price), line) { prices[model] = version }

@@ -17,7 +17,7 @@ import Units
         let price = try #require(PriceList.builtInChat.first { $0.model == model }).price
         #expect(
             price
-                == ChatPrice(
+                == ModelPrice(
                     input: try #require(Rate(dollarsPerMillion: input)), output: try #require(Rate(dollarsPerMillion: output))))
         #expect(PriceList.builtInChat.count == 5)
     }
@@ -57,7 +57,7 @@ import Units
         ),
     ])
     func `a charge shows its arithmetic`(usage: Usage, charge: Int64, writeoff: Int64, remark: String, note: String) throws {
-        let price = ChatPrice(
+        let price = ModelPrice(
             input: try #require(Rate(dollarsPerMillion: "0.15")), cachedInput: Rate(dollarsPerMillion: "0.075"),
             output: try #require(Rate(dollarsPerMillion: "0.60")))
         let version = PriceVersion(id: PriceID(1), model: "gpt-4o-mini", price: price, since: Instant(seconds: 0))
@@ -70,7 +70,7 @@ import Units
     @Test func `a charge that was rounded says so`() throws {
         let rate = try #require(Rate(nanodollarsPerMillion: 1))
         let version = PriceVersion(
-            id: PriceID(2), model: "m", price: ChatPrice(input: rate, output: rate), since: Instant(seconds: 0))
+            id: PriceID(2), model: "m", price: ModelPrice(input: rate, output: rate), since: Instant(seconds: 0))
         let note = ChargeNote(
             price: version, usage: Usage(promptTokens: 1, completionTokens: 0), source: .counted, charge: Money(nanodollars: 1),
             writeoff: .zero, remark: "")

@@ -82,7 +82,7 @@ import Units
     }
 
     @Test func `a dearer cached rate counts in the bound`() {
-        let price = ChatPrice(input: .free, cachedInput: Rate(dollarsPerMillion: "1"), output: .free)
+        let price = ModelPrice(input: .free, cachedInput: Rate(dollarsPerMillion: "1"), output: .free)
         let version = PriceVersion(id: PriceID(1), model: "m", price: price, since: Instant(seconds: 0))
         let quote = Quote(price: version, inputBoundTokens: 5, inputFairTokens: 5, choices: 1, outputCap: 1)
         #expect(quote.bound == Money(nanodollars: 5000))
@@ -92,7 +92,7 @@ import Units
     @Test func `the dearest price times the most tokens still fits`() throws {
         let dearest = try #require(Rate(nanodollarsPerMillion: Rate.nanodollarsPerMillionMax))
         let version = PriceVersion(
-            id: PriceID(1), model: "m", price: ChatPrice(input: dearest, output: dearest), since: Instant(seconds: 0))
+            id: PriceID(1), model: "m", price: ModelPrice(input: dearest, output: dearest), since: Instant(seconds: 0))
         let quote = Quote(
             price: version, inputBoundTokens: Rate.quantityMax, inputFairTokens: 0, choices: 128,
             outputCap: Rate.quantityMax / 128)
@@ -130,7 +130,7 @@ import Units
         let scale: Int64 = perMillion ? 1 : 1_000_000_000
         return PriceVersion(
             id: PriceID(1), model: "m",
-            price: ChatPrice(
+            price: ModelPrice(
                 input: Rate(nanodollarsPerMillion: input * scale) ?? .free,
                 output: Rate(nanodollarsPerMillion: output * scale) ?? .free),
             since: Instant(seconds: 0))

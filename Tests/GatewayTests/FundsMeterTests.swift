@@ -10,7 +10,7 @@ struct FundsMeterTests {
     private func quote(bound: Int = 100, fair: Int = 40, choices: Int = 1, cap: Int = 10_000, extra: Int = 0) throws -> Quote {
         let rate = try #require(Rate(dollarsPerMillion: "1"))
         let version = PriceVersion(
-            id: PriceID(1), model: "m", price: ChatPrice(input: rate, output: rate), since: Instant(seconds: 0))
+            id: PriceID(1), model: "m", price: ModelPrice(input: rate, output: rate), since: Instant(seconds: 0))
         return Quote(
             price: version, inputBoundTokens: bound, inputFairTokens: fair, choices: choices, outputCap: cap,
             extraOutputTokens: extra, tranche: 1000)
@@ -78,7 +78,7 @@ struct FundsMeterTests {
     @Test func `what an engine may add to the prompt is set apart when the first hold reaches it`() throws {
         let rate = try #require(Rate(dollarsPerMillion: "1"))
         let version = PriceVersion(
-            id: PriceID(1), model: "m", price: ChatPrice(input: rate, output: rate), since: Instant(seconds: 0))
+            id: PriceID(1), model: "m", price: ModelPrice(input: rate, output: rate), since: Instant(seconds: 0))
         let quote = Quote(
             price: version, inputBoundTokens: 1100, inputFairTokens: 40, choices: 1, outputCap: 10_000, tranche: 1000,
             inputHiddenTokens: 1000)

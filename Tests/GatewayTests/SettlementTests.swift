@@ -105,6 +105,8 @@ private final class CountingStore: LedgerStore {
     func rest() throws { try store.rest() }
     func verifyRecent(after entry: EntryID?) throws -> RecentVerdict { try store.verifyRecent(after: entry) }
     func verify() throws -> LedgerVerdict { try store.verify() }
+    func unfinishedJobs() throws -> [StoredJob] { try store.unfinishedJobs() }
+    func job(_ id: Int64) throws -> StoredJob? { try store.job(id) }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }
 

@@ -127,5 +127,7 @@ private final class OracleStore: LedgerStore {
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
         try store.usage(of: purse, from: from, to: to, model: model)
     }
+    func unfinishedJobs() throws -> [StoredJob] { try store.unfinishedJobs() }
+    func job(_ id: Int64) throws -> StoredJob? { try store.job(id) }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }

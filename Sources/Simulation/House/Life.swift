@@ -100,9 +100,9 @@ final class Life: @unchecked Sendable {
     }
 }
 
-extension ChatPrice {
-    fileprivate func times(_ factor: Int64) -> ChatPrice {
-        ChatPrice(input: input.times(factor), cachedInput: cachedInput?.times(factor), output: output.times(factor))
+extension ModelPrice {
+    fileprivate func times(_ factor: Int64) -> ModelPrice {
+        ModelPrice(input: input.times(factor), cachedInput: cachedInput?.times(factor), output: output.times(factor))
     }
 }
 

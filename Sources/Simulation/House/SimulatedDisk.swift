@@ -78,7 +78,7 @@ final class SimulatedDisk: LedgerJournal, @unchecked Sendable {
 extension PriceVersion {
     fileprivate var doubled: PriceVersion {
         let output = Rate(nanodollarsPerMillion: price.output.nanodollarsPerMillion * 2) ?? price.output
-        return PriceVersion(id: id, model: model, price: ChatPrice(input: price.input, output: output), since: since)
+        return PriceVersion(id: id, model: model, price: ModelPrice(input: price.input, output: output), since: since)
     }
 }
 

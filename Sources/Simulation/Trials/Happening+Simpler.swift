@@ -65,10 +65,10 @@ extension Usage {
     }
 }
 
-extension ChatPrice {
-    fileprivate var simpler: [ChatPrice] {
+extension ModelPrice {
+    fileprivate var simpler: [ModelPrice] {
         let dollar = Rate(nanodollarsPerMillion: 1_000_000_000) ?? .free
-        let candidates = [ChatPrice.free, ChatPrice(input: dollar, output: dollar), ChatPrice(input: .free, output: dollar)]
+        let candidates = [ModelPrice.free, ModelPrice(input: dollar, output: dollar), ModelPrice(input: .free, output: dollar)]
         guard let known = candidates.firstIndex(of: self) else { return candidates }
         return Array(candidates[..<known])
     }

@@ -7,7 +7,7 @@ package import Units
 package enum Happening: Hashable, Sendable, CustomStringConvertible {
     case grant(Purse, Int64, reference: Int)
     case revoke(KeyID)
-    case price(ChatPrice)
+    case price(ModelPrice)
     case hold(Int, KeyID, Wish)
     case dispatch(Int, engine: String)
     case accept(Int)
@@ -135,10 +135,10 @@ extension Happening {
         return .grant(pick(TrialHouse.purses, &chance), amount, reference: Int.random(in: 0..<400, using: &chance))
     }
 
-    private static func price(_ chance: inout Seed) -> ChatPrice {
+    private static func price(_ chance: inout Seed) -> ModelPrice {
         let rates: [Int64] = [0, 1, 999_999, 150_000_000, 600_000_000, 10_000_000_000]
         let rate = { (chance: inout Seed) in Rate(nanodollarsPerMillion: pick(rates, &chance)) ?? .free }
-        return ChatPrice(input: rate(&chance), cachedInput: chance.once(in: 2) ? rate(&chance) : nil, output: rate(&chance))
+        return ModelPrice(input: rate(&chance), cachedInput: chance.once(in: 2) ? rate(&chance) : nil, output: rate(&chance))
     }
 
     private static func wish(_ chance: inout Seed) -> Wish {

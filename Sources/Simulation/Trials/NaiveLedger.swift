@@ -9,7 +9,7 @@ struct NaiveLedger {
         var cached: BigNumber
         var output: BigNumber
 
-        init(_ price: ChatPrice) {
+        init(_ price: ModelPrice) {
             input = BigNumber(price.input.nanodollarsPerMillion)
             cached = BigNumber((price.cachedInput ?? price.input).nanodollarsPerMillion)
             output = BigNumber(price.output.nanodollarsPerMillion)

@@ -13,7 +13,7 @@ struct ModelSetting: Sendable {
 
     let model: ChatModel
     /// nil: listed, but refused to live keys.
-    let price: ChatPrice?
+    let price: ModelPrice?
     let routes: [Route]
 
     /// The built-in models, as the file has them, then the file's own. Models of other kinds are checked and passed over.
@@ -90,12 +90,12 @@ struct ModelSetting: Sendable {
         }
     }
 
-    private static func price(_ section: Section, name: String) -> ChatPrice? {
+    private static func price(_ section: Section, name: String) -> ModelPrice? {
         let builtIn = PriceList.builtInChat.first { $0.model == name }?.price
         return section.section("price") { price in
             let isFree = price.setting("free") != nil && price.truth("free", default: false)
             let (input, cached, output) = (price.rate("input"), price.rate("cached_input"), price.rate("output"))
-            if isFree { return ChatPrice.free }
+            if isFree { return ModelPrice.free }
             guard price.isWritten || input != nil || cached != nil || output != nil else {
                 builtIn?.record(at: price)
                 return builtIn
@@ -107,7 +107,7 @@ struct ModelSetting: Sendable {
             if input == .free, output == .free {
                 price.reading.add("a model that costs nothing says so with free: true", at: price.path, price.origin)
             }
-            return ChatPrice(input: input, cachedInput: cached, output: output)
+            return ModelPrice(input: input, cachedInput: cached, output: output)
         }
     }
 
@@ -136,7 +136,7 @@ struct ModelSetting: Sendable {
     private enum VisionKind: String, CaseIterable { case tiles, patches }
 }
 
-extension ChatPrice {
+extension ModelPrice {
     fileprivate func record(at section: Section) {
         section.reading.record(section.path("input"), input.dollarsPerMillion, .builtIn)
         section.reading.record(section.path("cached_input"), (cachedInput ?? input).dollarsPerMillion, .builtIn)

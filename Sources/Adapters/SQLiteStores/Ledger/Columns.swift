@@ -55,14 +55,17 @@ struct Columns {
         return word
     }
 
-    /// `price.id, price.model, price.input, price.cached_input, price.output, price.since`.
+    /// `price.id, price.model, price.input, price.cached_input, price.output, price.since, price.unit`.
     mutating func priceVersion() throws -> PriceVersion {
         let id = PriceID(next())
         let model: String = next()
         let input = try rate(of: id.description)
         let cachedInput = try optionalRate(of: id.description)
         let output = try rate(of: id.description)
+        let since = instant()
+        let unit = try word(ModelPrice.Unit.self, "unit", of: id.description)
         return PriceVersion(
-            id: id, model: model, price: ChatPrice(input: input, cachedInput: cachedInput, output: output), since: instant())
+            id: id, model: model, price: ModelPrice(input: input, cachedInput: cachedInput, output: output, unit: unit),
+            since: since)
     }
 }

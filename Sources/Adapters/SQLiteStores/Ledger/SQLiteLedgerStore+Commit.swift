@@ -25,6 +25,7 @@ extension SQLiteLedgerStore {
                 .execute(arguments: [at.microseconds, key.value])
             try requireOneChange(in: db, "\(key) is not in the store, or was revoked before")
         case .price(let version): try insert(version, in: db)
+        case .job(let job, let hold): try write(job, hold, in: db)
         case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")
         }
     }
@@ -42,12 +43,25 @@ extension SQLiteLedgerStore {
     }
 
     private func insert(_ version: PriceVersion, in db: Database) throws {
-        let sql = "INSERT INTO prices (id, model, input, cached_input, output, since) VALUES (?, ?, ?, ?, ?, ?)"
+        let sql = "INSERT INTO prices (id, model, input, cached_input, output, since, unit) VALUES (?, ?, ?, ?, ?, ?, ?)"
         try db.cachedStatement(sql: sql).execute(arguments: [
             version.id.value, version.model, version.price.input.nanodollarsPerMillion,
             version.price.cachedInput?.nanodollarsPerMillion, version.price.output.nanodollarsPerMillion,
-            version.since.microseconds,
+            version.since.microseconds, version.price.unit.rawValue,
         ])
+    }
+
+    /// The same job again is as it is now: only what can change is written anew.
+    private func write(_ job: SealedJob, _ hold: HoldID, in db: Database) throws {
+        let sql = """
+            INSERT INTO jobs (id, hold, account, book, submitted, is_over, contents) VALUES (?, ?, ?, ?, ?, ?, ?)
+            ON CONFLICT (id) DO UPDATE SET is_over = excluded.is_over, contents = excluded.contents WHERE hold = excluded.hold
+            """
+        try db.cachedStatement(sql: sql).execute(arguments: [
+            job.id, hold.value, job.purse.account.value, job.purse.book.rawValue, job.submitted.microseconds, job.isOver,
+            Data(job.contents),
+        ])
+        try requireOneChange(in: db, "job \(job.id) belongs to another hold")
     }
 
     private func requireOneChange(in db: Database, _ sentence: @autoclosure () -> String) throws {

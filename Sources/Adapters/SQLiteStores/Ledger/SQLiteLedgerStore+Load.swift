@@ -20,8 +20,13 @@ extension SQLiteLedgerStore {
             return LedgerImage(
                 epoch: Epoch(try Int64.fetchOne(db, sql: "SELECT max(number) FROM epochs") ?? 0),
                 accounts: try accounts(db), balances: balances, keys: try keys(db), spent: spent, prices: try prices(db),
-                openHolds: try open.sorted().map { try openHold($0, db) }, credits: try credits(db), lastEntry: EntryID(last))
+                openHolds: try open.sorted().map { try openHold($0, db) }, jobHolds: try jobHolds(db),
+                credits: try credits(db), lastEntry: EntryID(last))
         }
+    }
+
+    private func jobHolds(_ db: Database) throws -> Set<HoldID> {
+        Set(try Int64.fetchAll(db, sql: "SELECT hold FROM jobs WHERE NOT is_over").map(HoldID.init))
     }
 
     private func accounts(_ db: Database) throws -> [AccountRecord] {
@@ -64,7 +69,7 @@ extension SQLiteLedgerStore {
     }
 
     private func prices(_ db: Database) throws -> [PriceVersion] {
-        try rows(db, "SELECT id, model, input, cached_input, output, since FROM prices ORDER BY id") { try $0.priceVersion() }
+        try rows(db, "SELECT id, model, input, cached_input, output, since, unit FROM prices ORDER BY id") { try $0.priceVersion() }
     }
 
     private func openHold(_ id: HoldID, _ db: Database) throws -> Hold {

@@ -21,7 +21,7 @@ extension SQLiteLedgerStore {
             BookWalk.sql + """
                 SELECT e.id, e.at, e.kind, e.available + e.held, e.available_after + e.held_after, e.writeoff, e.note,
                     o.request, e.prompt_tokens, e.cached_tokens, e.completion_tokens, e.reasoning_tokens, e.source,
-                    p.id, p.model, p.input, p.cached_input, p.output, p.since
+                    p.id, p.model, p.input, p.cached_input, p.output, p.since, p.unit
                 FROM shown JOIN entries e ON e.id = shown.id LEFT JOIN entries o ON o.id = e.hold LEFT JOIN prices p ON p.id = o.price
                 WHERE e.at >= ? AND e.at < ?
                 ORDER BY e.id

@@ -1,7 +1,7 @@
 package import Units
 
 /// The arithmetic of one charge, for a customer to check by hand:
-/// `gpt-4o-mini: 17 input × $0.15/M + 3 output × $0.60/M = $0.00000435 (measured, price_1)`.
+/// `gpt-4o-mini: 17 input × $0.15/M + 3 output × $0.60/M = $0.00000435 (measured, price_1)`, `realvision: 1 image × $0.0015 = …`.
 package struct ChargeNote: CustomStringConvertible, Sendable {
     package let price: PriceVersion
     package let usage: Usage
@@ -29,6 +29,10 @@ package struct ChargeNote: CustomStringConvertible, Sendable {
     }
 
     private var terms: String {
+        if price.price.unit == .image {
+            let each = Money(nanodollars: price.price.output.nanodollarsPerMillion / 1_000_000)
+            return "\(usage.completionTokens) \(usage.completionTokens == 1 ? "image" : "images") × $\(each.brief)"
+        }
         var terms = [term(usage.promptTokens - usage.cachedTokens, "input", price.price.input)]
         if usage.cachedTokens > 0 {
             terms.append(term(usage.cachedTokens, "cached", price.price.cachedInput ?? price.price.input))

@@ -22,7 +22,8 @@ package struct Hold: Hashable, Sendable {
     package let model: String
     /// The fair estimate of the prompt, charged when nothing better is ever learnt.
     package let inputFairTokens: Int
-    package let epoch: Epoch
+    /// Whose work it is: the epoch that opened it, or took it over.
+    package internal(set) var epoch: Epoch
     package let opened: Instant
 
     package var state: State

@@ -53,6 +53,8 @@ package struct Ledger: Sendable {
         lastPrice = image.prices.map(\.id.value).max() ?? 0
         lastEntry = image.lastEntry
         for hold in image.openHolds { keyStates[hold.key.value]?.held += hold.amount }
+        // Jobs go on: their holds are this epoch's now, and nothing of their money changes.
+        for hold in image.jobHolds { openHolds[hold]?.epoch = epoch }
     }
 
     package func balance(of purse: Purse) -> Balance { books[purse.number] ?? .zero }
@@ -110,6 +112,10 @@ package struct Ledger: Sendable {
             settle(id, usage: usage, source: source, note: note, at: now, into: &records)
         case .release(let id, let reason): release(id, reason: reason, at: now, into: &records)
         case .recover(let id): recover(id, at: now, into: &records)
+        case .openJob(let request, let job): openJob(job, request, at: now, into: &records)
+        case .noteJob(let id, let job): noteJob(job, id, into: &records)
+        case .closeJob(let id, let units, let note, let job):
+            closeJob(job, id, units: units, note: note, at: now, into: &records)
         }
     }
 
@@ -175,7 +181,7 @@ package struct Ledger: Sendable {
         return .key(record)
     }
 
-    private mutating func setPrice(_ price: ChatPrice, of model: String, at now: Instant, into records: inout Records)
+    private mutating func setPrice(_ price: ModelPrice, of model: String, at now: Instant, into records: inout Records)
         -> LedgerOutcome
     {
         if let current = currentPrices[model].flatMap({ self.price($0) }), current.price == price { return .price(current) }
@@ -286,6 +292,36 @@ package struct Ledger: Sendable {
             note: "the server stopped in mid-answer; billed what was delivered at the last checkpoint", at: now,
             into: &records)
     }
+
+    // MARK: Jobs
+
+    private mutating func openJob(_ job: SealedJob, _ request: HoldRequest, at now: Instant, into records: inout Records)
+        -> LedgerOutcome
+    {
+        let outcome = hold(request, at: now, into: &records)
+        if case .held(let funds) = outcome { records.append(.job(job, hold: funds.hold)) }
+        return outcome
+    }
+
+    private mutating func noteJob(_ job: SealedJob, _ id: HoldID, into records: inout Records) -> LedgerOutcome {
+        guard openHold(id) != nil else { return stale() }
+        records.append(.job(job, hold: id))
+        return .noted
+    }
+
+    private mutating func closeJob(
+        _ job: SealedJob, _ id: HoldID, units: Int?, note: String, at now: Instant, into records: inout Records
+    ) -> LedgerOutcome {
+        guard openHold(id) != nil else { return stale() }
+        let outcome =
+            units.map {
+                settle(id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now, into: &records)
+            } ?? release(id, reason: note, at: now, into: &records)
+        records.append(.job(job, hold: id))
+        return outcome
+    }
+
+    // MARK: The end of a hold
 
     private mutating func close(
         _ hold: Hold, as state: Hold.State, usage: Usage?, source: UsageSource?, note: String, at now: Instant,

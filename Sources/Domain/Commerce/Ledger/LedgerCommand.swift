@@ -8,9 +8,15 @@ package enum LedgerCommand: Sendable {
     case createKey(NewKey)
     case revokeKey(KeyID)
     /// Puts a price in force; the price already in force changes nothing.
-    case setPrice(model: String, price: ChatPrice)
+    case setPrice(model: String, price: ModelPrice)
     /// Sets money aside and records the intent to ask `engine`, in one.
     case hold(HoldRequest)
+    /// Sets money aside for a job that outlives the process, and keeps the job, in one.
+    case openJob(HoldRequest, SealedJob)
+    /// What has become of a job whose hold stays open.
+    case noteJob(HoldID, SealedJob)
+    /// Ends a job: settles its hold for so many units, or releases it where `units` is nil, and keeps how it ended, in one.
+    case closeJob(HoldID, units: Int?, note: String, SealedJob)
     /// Another engine is about to be asked under the same hold.
     case dispatch(HoldID, engine: String)
     /// The engine was heard to accept.

@@ -15,6 +15,8 @@ package indirect enum LedgerRecord: Sendable {
     case holdExtended(Hold, from: Money)
     /// The hold's progress fields or its closing changed.
     case holdChanged(Hold)
+    /// A job as it is now. One that is new comes right behind the entry of its hold.
+    case job(SealedJob, hold: HoldID)
     /// What a key has spent in all, after this batch.
     case keySpent(KeyID, Money)
 }
@@ -42,6 +44,8 @@ package struct LedgerImage: Sendable {
     package var spent: [KeyID: Money]
     package var prices: [PriceVersion]
     package var openHolds: [Hold]
+    /// Of the open holds those that belong to jobs which are not over.
+    package var jobHolds: Set<HoldID> = []
     package var credits: [Credit]
     package var lastEntry: EntryID
 

@@ -23,6 +23,10 @@ package protocol LedgerStore: LedgerJournal {
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine]
     /// Settled requests by day (UTC) and model, oldest first.
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
+    /// Jobs that are not over, oldest first.
+    func unfinishedJobs() throws -> [StoredJob]
+    /// A job, over or not; nil: there is none of this number.
+    func job(_ id: Int64) throws -> StoredJob?
     /// Replays everything and compares: see ``LedgerVerdict``.
     func verify() throws -> LedgerVerdict
     /// The same for the last entries and what they lead to: as many as a start has time for, and all after `entry`, with which an

@@ -21,7 +21,7 @@ package struct PriceList: Sendable {
 extension PriceList {
     /// The reference's price table, in US dollars per million tokens. It names no cached price: cached input costs what input
     /// costs unless the operator sets one.
-    package static let builtInChat: [(model: String, price: ChatPrice)] = [
+    package static let builtInChat: [(model: String, price: ModelPrice)] = [
         ("gpt-4o-mini", price(input: 150_000_000, output: 600_000_000)),
         ("gpt-4o", price(input: 2_500_000_000, output: 10_000_000_000)),
         ("gpt-4.1", price(input: 2_000_000_000, output: 8_000_000_000)),
@@ -29,10 +29,18 @@ extension PriceList {
         ("gpt-4.1-nano", price(input: 100_000_000, output: 400_000_000)),
     ]
 
-    private static func price(input: Int64, output: Int64) -> ChatPrice {
+    /// All fifteen image models of the reference cost the same: $0.0015 a picture.
+    package static let builtInImage: ModelPrice = {
+        guard let price = ModelPrice.image(Money(nanodollars: 1_500_000)) else {
+            preconditionFailure("the built-in price is within range")
+        }
+        return price
+    }()
+
+    private static func price(input: Int64, output: Int64) -> ModelPrice {
         guard let input = Rate(nanodollarsPerMillion: input), let output = Rate(nanodollarsPerMillion: output) else {
             preconditionFailure("the built-in rates are within range")
         }
-        return ChatPrice(input: input, output: output)
+        return ModelPrice(input: input, output: output)
     }
 }

@@ -23,7 +23,8 @@ package struct ImageJob: Hashable, Sendable {
         case queued
         /// An engine is at it.
         case running(engine: String, since: Instant)
-        /// The picture lies in the blob store; nothing is left but its settlement.
+        /// The picture lies in the blob store; nothing is left but its settlement, which is durable together with ``finished(_:)``: no store
+        /// ever has this state.
         case painted(Result)
         case finished(Result)
         case failed(message: String)
@@ -55,6 +56,8 @@ package struct ImageJob: Hashable, Sendable {
         case cancelled
         /// The server that worked on it is gone.
         case orphaned
+        /// The server goes down and has put it down: the attempt does not count.
+        case putDown
         /// The settlement of a painted job is durable.
         case settled
     }
@@ -118,6 +121,10 @@ package struct ImageJob: Hashable, Sendable {
             return .wait
         case (.running, .orphaned):
             guard attempts < attemptsMax, now < deadline else { return fail("the server stopped while the picture was made") }
+            state = .queued
+            return .wait
+        case (.running, .putDown):
+            attempts -= 1
             state = .queued
             return .wait
         case (.queued, .orphaned): return .wait

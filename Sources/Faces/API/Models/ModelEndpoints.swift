@@ -36,7 +36,7 @@ struct ModelEndpoints: EndpointGroup {
     }
 }
 
-extension ChatPrice {
+extension ModelPrice {
     fileprivate var listed: [ModelListing.Price] {
         [("input", input), ("cached_input", cachedInput), ("output", output)].compactMap { name, rate in
             rate.map { ModelListing.Price(name: name, dollars: $0.dollarsPerMillion) }

@@ -5,7 +5,7 @@ package import Commerce
     import Synchronization
 #endif
 
-/// A named moment of a chat at which a test ends the process as a power cut would: `MINITOOLAI_FAILPOINTS="settle.committed=kill@3"`
+/// A named moment of a chat or a job at which a test ends the process as a power cut would: `MINITOOLAI_FAILPOINTS="settle.committed=kill@3"`
 /// does so when the third settlement is durable and nobody was told yet.
 ///
 /// Only debug builds know how. In a release build nothing is read from the environment and a moment costs no instruction.
@@ -22,6 +22,10 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case settleCommitting = "settle.committing"
     case settleCommitted = "settle.committed"
     case terminatorSent = "terminator.sent"
+    /// An engine is about to be given a job, and that is durable.
+    case imageClaimed = "image.claimed"
+    /// The picture is kept; it is not paid for yet.
+    case imagePainted = "image.painted"
 
     #if DEBUG
         package static func reach(_ point: Failpoint) { FailpointPlan.current.reached(point) }

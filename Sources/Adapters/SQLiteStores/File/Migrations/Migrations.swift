@@ -20,6 +20,7 @@ struct Migration: Sendable {
         Migration(number: 4, name: "constraints that cost less", sql: leanSchema, movesTables: true),
         Migration(
             number: 5, name: "entries that say everything", sql: entrySchema, then: chainMovedEntries, movesTables: true),
+        Migration(number: 6, name: "jobs that outlive the process", sql: jobSchema),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.

@@ -1,19 +1,31 @@
 package import Units
 
-/// What a chat model costs. Rates are per million tokens.
-package struct ChatPrice: Hashable, Sendable {
+/// What a model costs. Rates are per million units: of tokens for chat; a picture is one unit of output and has no input.
+package struct ModelPrice: Hashable, Sendable {
+    /// What is counted.
+    package enum Unit: String, Sendable { case token, image }
+
+    package var unit: Unit
     package var input: Rate
     /// nil: cached input costs what input costs.
     package var cachedInput: Rate?
     package var output: Rate
 
-    package init(input: Rate, cachedInput: Rate? = nil, output: Rate) {
+    package init(input: Rate, cachedInput: Rate? = nil, output: Rate, unit: Unit = .token) {
+        self.unit = unit
         self.input = input
         self.cachedInput = cachedInput
         self.output = output
     }
 
-    package static let free = ChatPrice(input: .free, output: .free)
+    package static let free = ModelPrice(input: .free, output: .free)
+
+    /// - Returns: nil when an image costs less than nothing or more than $1,000,000.
+    package static func image(_ each: Money) -> ModelPrice? {
+        let (perMillion, overflow) = each.nanodollars.multipliedReportingOverflow(by: 1_000_000)
+        guard !overflow, let rate = Rate(nanodollarsPerMillion: perMillion) else { return nil }
+        return ModelPrice(input: .free, output: rate, unit: .image)
+    }
 
     /// The exact price of `usage`, rounded up once to a nanodollar. It never falls when a count grows, save that tokens
     /// moved from plain to cached input cost the cached rate.
@@ -34,10 +46,10 @@ package struct ChatPrice: Hashable, Sendable {
 package struct PriceVersion: Hashable, Sendable {
     package let id: PriceID
     package let model: String
-    package let price: ChatPrice
+    package let price: ModelPrice
     package let since: Instant
 
-    package init(id: PriceID, model: String, price: ChatPrice, since: Instant) {
+    package init(id: PriceID, model: String, price: ModelPrice, since: Instant) {
         self.id = id
         self.model = model
         self.price = price

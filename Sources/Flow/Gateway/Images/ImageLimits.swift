@@ -1,0 +1,18 @@
+/// The bounds of image jobs.
+enum ImageLimits {
+    /// Jobs of one account and book that are not over: with a $0.0015 picture a balance alone bounds nobody.
+    static let jobsPerAccountMax = 20_000
+    /// Jobs in all that are not over: about a kilobyte each.
+    static let jobsMax = 200_000
+    /// How long a job may wait and be tried before it fails and its money is given back.
+    static let lifeSeconds: Int64 = 3600
+    /// How long one engine may be at one picture: the slowest sampler on the slowest card, with a checkpoint to load.
+    static let paintSeconds: Int64 = 300
+    /// Jobs of one checkpoint an engine takes in a row while others wait: to change it costs seconds.
+    static let streakMax = 8
+    /// After a failure of its own an engine rests so long, doubled with each further one, up to the last.
+    static let restMilliseconds: Int64 = 500
+    static let restMillisecondsMax: Int64 = 30_000
+    /// How often jobs that waited too long are looked for.
+    static let sweepMilliseconds: Int64 = 1000
+}

@@ -1,0 +1,205 @@
+import Commerce
+import Inference
+import Logging
+import Synchronization
+import Units
+
+extension ImageJobs {
+    /// Takes up what an earlier life left, sets the engines to work and returns when `stop` is told: by then nobody works any more.
+    package func run() async {
+        await resume()
+        await withTaskGroup(of: Void.self) { group in
+            for engine in routes.engines {
+                for _ in 0..<max(1, engine.concurrency) { group.addTask { await self.work(engine) } }
+            }
+            group.addTask { await self.sweepUntilClosed() }
+        }
+    }
+
+    /// No job is begun any more; those under way are put down and go on at the next start.
+    package func stop() async { await board.close() }
+
+    private func resume() async {
+        do {
+            for stored in try store.unfinishedJobs() {
+                do {
+                    var job = try Job(stored)
+                    _ = await board.takeRoom(for: job.record.purse)
+                    let action = job.machine.on(.orphaned, at: clock.now())
+                    await board.add(job)
+                    if case .release(let message) = action { await release(job, message) }
+                } catch {
+                    logger.error("image.unreadable", metadata: ["job": "\(stored.job.id)"])
+                }
+            }
+        } catch {
+            logger.error("image.resume_failed", metadata: ["error": "\(error)"])
+        }
+    }
+
+    private func sweepUntilClosed() async {
+        while await board.isOpen {
+            try? await Task.sleep(for: .milliseconds(ImageLimits.sweepMilliseconds))
+            for var job in await board.waitedTooLong(at: clock.now()) {
+                if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) { await release(job, message) }
+            }
+        }
+    }
+
+    // MARK: One engine's hand
+
+    private func work(_ engine: any ImageEngine) async {
+        let lines = linesServed(by: engine)
+        var last: JobBoard.Line?
+        var streak = 0
+        var rest = ImageLimits.restMilliseconds
+        while let job = await board.next(
+            for: engine.name, serving: lines, preferring: streak < ImageLimits.streakMax ? last : nil)
+        {
+            let line = JobBoard.Line(model: job.record.prompt.model, book: job.record.purse.book)
+            streak = line == last ? streak + 1 : 1
+            last = line
+            if let pause = await carryOut(job, on: engine, rest: rest) {
+                try? await Task.sleep(for: .milliseconds(pause))
+                rest = min(rest * 2, ImageLimits.restMillisecondsMax)
+            } else {
+                rest = ImageLimits.restMilliseconds
+            }
+        }
+    }
+
+    private func linesServed(by engine: any ImageEngine) -> [JobBoard.Line] {
+        models.flatMap { model in
+            [Book.live, .test].filter { book in
+                routes.routes(to: model.id, for: book).contains { $0.engine.name == engine.name }
+            }.map { JobBoard.Line(model: model.id, book: $0) }
+        }
+    }
+
+    /// One attempt at one job.
+    /// - Parameter rest: how long the engine is left alone if it is to blame.
+    /// - Returns: how long to leave the engine alone, in milliseconds; nil when it did well.
+    private func carryOut(_ job: Job, on engine: any ImageEngine, rest: Int64) async -> Int64? {
+        var job = job
+        switch job.machine.on(.claimed(engine: engine.name), at: clock.now()) {
+        case .paint(let attempt):
+            guard case .noted = await ledger.perform(.noteJob(job.hold, job.sealed)) else { return nil }
+            await board.put(job)
+            Failpoint.reach(.imageClaimed)
+            do throws(ImageFailure) {
+                let result = try await paint(job, attempt: attempt, on: engine)
+                await deliver(job, attempt: attempt, result)
+                return nil
+            } catch { return await fail(job, attempt: attempt, error, at: engine, rest: rest) }
+        case .release(let message): await release(job, message)
+        default: break
+        }
+        return nil
+    }
+
+    private func deliver(_ job: Job, attempt: Int, _ result: ImageJob.Result) async {
+        var job = job
+        guard case .settle = job.machine.on(.painted(attempt: attempt, result), at: clock.now()) else { return }
+        Failpoint.reach(.imagePainted)
+        if await settle(job) { return }
+        // It was cancelled meanwhile, and is paid back: nobody is to have the picture.
+        if let name = BlobName(result.blob) { try? await blobs.remove(name) }
+    }
+
+    private func fail(_ job: Job, attempt: Int, _ failure: ImageFailure, at engine: any ImageEngine, rest: Int64) async -> Int64? {
+        var job = job
+        guard await board.isOpen else {
+            _ = job.machine.on(.putDown, at: clock.now())
+            _ = await ledger.perform(.noteJob(job.hold, job.sealed))
+            return nil
+        }
+        // Whoever cancelled has seen to the rest.
+        if failure.kind == .cancelled { return nil }
+        logger.warning(
+            "image.failed",
+            metadata: [
+                "job": "\(job.record.id)", "engine": "\(engine.name)", "attempt": "\(attempt)", "kind": "\(failure.kind.rawValue)",
+                "detail": "\(failure.detail)",
+            ])
+        if !job.tried.contains(engine.name) { job.tried.append(engine.name) }
+        let line = JobBoard.Line(model: job.record.prompt.model, book: job.record.purse.book)
+        let isAlone = routes.routes(to: line.model, for: line.book).allSatisfy { $0.engine.name == engine.name }
+        // What one engine cannot do at all another may; the same engine never.
+        let mayRetry = failure.kind != .refused || !isAlone
+        switch job.machine.on(.failed(attempt: attempt, message: failure.publicMessage, mayRetry: mayRetry), at: clock.now()) {
+        case .wait:
+            guard case .noted = await ledger.perform(.noteJob(job.hold, job.sealed)) else { return nil }
+            await board.put(job)
+        case .release(let message): await release(job, message)
+        default: break
+        }
+        return failure.kind == .refused ? nil : max(rest, Int64(failure.retryAfterMilliseconds ?? 0))
+    }
+
+    // MARK: A picture
+
+    private func paint(_ job: Job, attempt: Int, on engine: any ImageEngine) async throws(ImageFailure) -> ImageJob.Result {
+        let record = job.record
+        guard let route = routes.routes(to: record.prompt.model, for: record.purse.book).first(where: { $0.engine.name == engine.name })
+        else { throw ImageFailure(.refused, detail: "the engine serves this model no more") }
+        let order = ImageOrder(prompt: record.prompt, model: route.model, seed: record.seed, tag: "mt-\(record.id)-\(attempt)")
+        let painted = try await timed(order, record.id, attempt, on: engine)
+        let name = BlobName.random(record.prompt.format)
+        let file = try develop(painted, as: record.prompt)
+        do throws(BlobFault) { try await blobs.put(file, as: name) } catch {
+            throw ImageFailure(.broken, detail: "the picture could not be kept: \(error)")
+        }
+        return ImageJob.Result(
+            blob: name.description, seed: painted.seed, engine: engine.name, substitute: painted.substitute)
+    }
+
+    /// Asks the engine, and gives it up when the time is over or the job is.
+    private func timed(_ order: ImageOrder, _ id: JobID, _ attempt: Int, on engine: any ImageEngine) async throws(ImageFailure)
+        -> PaintedImage
+    {
+        let isLate = Mutex(false)
+        let board = board
+        let painting = Task<Result<PaintedImage, ImageFailure>, Never> {
+            do throws(ImageFailure) {
+                return .success(
+                    try await engine.paint(order) { progress in
+                        Task { await board.note(progress: progress, of: id, attempt: attempt) }
+                    })
+            } catch { return .failure(error) }
+        }
+        let clock = Task {
+            try await Task.sleep(for: .seconds(ImageLimits.paintSeconds))
+            isLate.withLock { $0 = true }
+            painting.cancel()
+        }
+        await board.work(on: id, attempt: attempt) { painting.cancel() }
+        let result = await painting.value
+        clock.cancel()
+        if isLate.withLock({ $0 }), case .failure = result {
+            throw ImageFailure(.timedOut, detail: "no picture in \(ImageLimits.paintSeconds) s")
+        }
+        return try result.get()
+    }
+
+    /// The picture exactly as large as it was asked for, without metadata.
+    private func develop(_ painted: PaintedImage, as prompt: ImagePrompt) throws(ImageFailure) -> [UInt8] {
+        do throws(DarkroomFault) {
+            let picture =
+                switch painted.content {
+                case .picture(let picture): picture
+                case .file(let file): try darkroom.decode(file)
+                }
+            guard let exact = picture.cropped(width: prompt.width, height: prompt.height) else {
+                throw DarkroomFault("\(picture.width)x\(picture.height) is smaller than \(prompt.width)x\(prompt.height)")
+            }
+            return try darkroom.encode(exact, as: prompt.format)
+        } catch { throw ImageFailure(.wrongResult, detail: "the picture cannot be used: \(error)") }
+    }
+}
+
+extension BlobName {
+    static func random(_ format: PictureFormat) -> BlobName {
+        var generator = SystemRandomNumberGenerator()
+        return random(format, using: &generator)
+    }
+}
