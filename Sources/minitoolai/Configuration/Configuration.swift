@@ -13,6 +13,8 @@ struct Configuration: Sendable {
     let engines: [EngineSetting]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
     let models: [ModelSetting]
+    /// Image models in the same order.
+    let images: [ImageModelSetting]
     /// Each key with its source, for `minitoolai config`.
     let listing: ConfigurationListing
 
@@ -43,7 +45,7 @@ struct Configuration: Sendable {
         let ballastBytes: Int
     }
 
-    /// Where pictures will lie; nothing is written there yet.
+    /// Where pictures lie.
     struct Blobs: Hashable, Sendable {
         let path: String
         let keepMilliseconds: Int64
@@ -67,7 +69,11 @@ struct Configuration: Sendable {
         ledger = root.section("ledger") { Ledger($0) }
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         engines = root.section("engines", read: EngineSetting.all)
-        models = root.section("models") { [engines] in ModelSetting.all($0, engines: EngineSetting.names(routable: engines)) }
+        let models = root.section("models") { [engines] in
+            ModelSettings($0, engines: EngineSetting.names(routable: engines))
+        }
+        self.models = models.chat
+        images = models.images
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)
         listing = ConfigurationListing(keys: reading.keys)

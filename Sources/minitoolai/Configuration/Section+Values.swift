@@ -51,6 +51,13 @@ extension Section {
         }
     }
 
+    /// An exact amount of US dollars.
+    func dollars(_ name: String) -> Money? {
+        value(name, "US dollars, 0 or more with at most nine decimals, such as 0.0015", nil) {
+            Money(decimal: $0).flatMap { $0 < .zero ? nil : $0 }
+        }
+    }
+
     /// A secret: `${NAME}`, a file (`file:/run/secrets/key`, `/run/secrets/key`), or the text itself. It is never shown.
     func secret(_ name: String) -> String? {
         guard let setting = setting(name) else {
