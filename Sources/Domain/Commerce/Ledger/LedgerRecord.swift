@@ -45,13 +45,13 @@ package struct LedgerImage: Sendable {
     package var prices: [PriceVersion]
     package var openHolds: [Hold]
     /// Of the open holds those that belong to jobs which are not over.
-    package var jobHolds: Set<HoldID> = []
+    package var jobHolds: Set<HoldID>
     package var credits: [Credit]
     package var lastEntry: EntryID
 
     package init(
         epoch: Epoch, accounts: [AccountRecord], balances: [Purse: Balance], keys: [KeyRecord], spent: [KeyID: Money],
-        prices: [PriceVersion], openHolds: [Hold], credits: [Credit], lastEntry: EntryID
+        prices: [PriceVersion], openHolds: [Hold], jobHolds: Set<HoldID> = [], credits: [Credit], lastEntry: EntryID
     ) {
         self.epoch = epoch
         self.accounts = accounts
@@ -60,6 +60,7 @@ package struct LedgerImage: Sendable {
         self.spent = spent
         self.prices = prices
         self.openHolds = openHolds
+        self.jobHolds = jobHolds
         self.credits = credits
         self.lastEntry = lastEntry
     }

@@ -1,5 +1,3 @@
-package import Units
-
 /// Something that paints: a Stable Diffusion server or the sandbox. It never learns who asks or what it costs.
 package protocol ImageEngine: Sendable {
     /// The engine's name in the configuration.

@@ -1,5 +1,3 @@
-package import Units
-
 /// A request for one picture after every check: what an engine may be asked, and nothing else. Defaults stand where the caller gave
 /// none. Ranges and defaults are the reference's.
 package struct ImagePrompt: Hashable, Sendable {

@@ -1,5 +1,5 @@
+package import Commerce
 package import Inference
-package import Units
 
 /// One way to have a picture painted.
 package struct ImageRoute: Sendable {
