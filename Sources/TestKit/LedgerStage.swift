@@ -36,6 +36,8 @@ package struct LedgerMemory: LedgerStage {
         case .holdOpened(let hold): open[hold.id] = hold
         case .holdExtended(let hold, _): open[hold.id] = hold
         case .holdChanged(let hold): open[hold.id] = hold.state.isOpen ? hold : nil
+        case .job(let job, let hold):
+            if job.isOver { image.jobHolds.remove(hold) } else { image.jobHolds.insert(hold) }
         case .keySpent(let key, let total): image.spent[key] = total
         }
     }

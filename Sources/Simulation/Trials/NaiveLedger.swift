@@ -73,6 +73,11 @@ struct NaiveLedger {
         case .settle(let id, let usage, _, _): settle(id, usage)
         case .release(let id, _): isMine(id) ? close(id, cost: .zero, most: .zero) : "stale"
         case .recover(let id): recover(id)
+        case .openJob(let request, _): hold(request.key, request.quote)
+        case .noteJob(let id, _): isMine(id) ? "noted" : "stale"
+        case .closeJob(let id, let units, _, _):
+            units.map { settle(id, Usage(promptTokens: 0, completionTokens: $0)) }
+                ?? (isMine(id) ? close(id, cost: .zero, most: .zero) : "stale")
         case .openAccount, .createKey, .setPrice: "given"
         }
     }
