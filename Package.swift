@@ -71,6 +71,10 @@ let package = Package(
         room(
             "SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", "CSQLiteOptions", grdb, sqlite, crypto],
             settings: watched),
+        room("Pictures", in: "Adapters", ["Inference", "CPNG", "CTurboJPEG", "CWebP"]),
+        .systemLibrary(name: "CPNG", path: "Sources/Adapters/CPNG"),
+        .systemLibrary(name: "CTurboJPEG", path: "Sources/Adapters/CTurboJPEG"),
+        .systemLibrary(name: "CWebP", path: "Sources/Adapters/CWebP"),
         .systemLibrary(name: "CMimalloc", path: "Sources/Adapters/CMimalloc"),
         .systemLibrary(name: "CSQLiteOptions", path: "Sources/Adapters/CSQLiteOptions"),
         // Rank 4: the faces.
@@ -111,6 +115,7 @@ let package = Package(
         tests(of: "Wire", ["Wire", "Inference", "Units", "TestKit", nioCore]),
         tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix]),
         tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, nioEmbedded]),
+        tests(of: "Pictures", ["Pictures", "Inference", "CTurboJPEG", "CWebP", "TestKit"]),
         tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb, crypto]),
         tests(
             of: "API",

@@ -1,0 +1,3 @@
+// libwebp, both ways.
+#include <webp/decode.h>
+#include <webp/encode.h>
