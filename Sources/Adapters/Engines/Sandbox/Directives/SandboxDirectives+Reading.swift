@@ -7,7 +7,7 @@ extension SandboxDirectives {
         var directives = SandboxDirectives()
         var text = ""
         var rest = message[...]
-        while let opening = rest.nextOpening {
+        while let opening = rest.nextSandboxOpening {
             text += rest[..<opening.lowerBound]
             rest = rest[opening.upperBound...]
             try directives.readBrackets(&rest)
@@ -120,7 +120,7 @@ extension SandboxDirectives {
     }
 
     /// `500ms`, `2s`, `250us`; a bare number is milliseconds.
-    private static func nanoseconds(_ text: String, _ item: String) throws(SandboxObjection) -> Int64 {
+    static func nanoseconds(_ text: String, _ item: String) throws(SandboxObjection) -> Int64 {
         let digits = text.prefix { $0.isASCII && $0.isNumber }
         let scales: [String: Int64] = ["us": 1_000, "ms": 1_000_000, "": 1_000_000, "s": 1_000_000_000]
         let longest = Int64(SandboxLimits.waitMillisecondsMax) * 1_000_000
@@ -149,7 +149,7 @@ extension SandboxDirectives {
 
 extension Substring {
     /// Where the next `[sandbox:` stands, in any case.
-    fileprivate var nextOpening: Range<Index>? {
+    var nextSandboxOpening: Range<Index>? {
         var from = startIndex
         while let bracket = self[from...].utf8.firstIndex(of: UInt8(ascii: "[")) {
             let end = utf8.index(bracket, offsetBy: 9, limitedBy: endIndex) ?? endIndex
