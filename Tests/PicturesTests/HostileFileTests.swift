@@ -111,7 +111,7 @@ import Testing
     func `random bytes after a good beginning are no picture`(format: PictureFormat) throws {
         var sequence = Seed(4)
         let file = try darkroom.encode(.gradient(16, 16), as: format)
-        for beginning in [4, 12, 30] {
+        for beginning in [4, 12] {
             for _ in 0..<300 {
                 let length = Int(sequence.next() % 200)
                 #expect(refusal(of: file.prefix(beginning) + sequence.bytes(length)) != nil)
