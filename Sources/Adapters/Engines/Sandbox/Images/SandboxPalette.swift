@@ -11,7 +11,8 @@ struct SandboxPalette: Hashable, Sendable {
 
     /// Hues, in degrees, of words that name one.
     private static let hues: [String: Int] = [
-        "red": 2, "fire": 12, "autumn": 22, "orange": 28, "sunset": 16, "desert": 36, "gold": 44, "golden": 44, "sun": 46,
+        "red": 2, "fire": 12, "autumn": 22, "orange": 28, "sunset": 16, "sunrise": 24, "dawn": 20, "desert": 36, "gold": 44,
+        "golden": 44, "sun": 46,
         "yellow": 54,
         "spring": 92, "green": 130, "forest": 140, "jungle": 145, "teal": 176, "sea": 190, "ocean": 200, "ice": 196,
         "winter": 204,
