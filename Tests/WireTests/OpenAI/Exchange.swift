@@ -10,14 +10,17 @@ struct Exchange: Sendable, CustomStringConvertible {
     let body: String
     let expected: String
 
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
-        .appending(path: "../../Golden/Wire").standardizedFileURL
+    private static let golden = URL(filePath: #filePath).deletingLastPathComponent()
+        .appending(path: "../../Golden").standardizedFileURL
     private static let dashes = "\n--------\n"
 
-    static let all: [Exchange] = {
-        let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+    static let all = files(in: "Wire")
+
+    static func files(in folder: String) -> [Exchange] {
+        let files = try? FileManager.default.contentsOfDirectory(
+            at: golden.appending(path: folder), includingPropertiesForKeys: nil)
         return (files ?? []).filter { $0.pathExtension == "exchange" }.sorted { $0.path < $1.path }.compactMap(Exchange.init)
-    }()
+    }
 
     static var records: Bool { ProcessInfo.processInfo.environment["RECORD_EXCHANGES"] == "1" }
 

@@ -17,6 +17,9 @@ enum ImageFieldProblem {
     /// Whatever else; the reason completes a sentence that begins with the field's name.
     case other(reason: String)
 
+    /// So many names are listed; of more only the nearest is told.
+    private static let listedNamesMax = 6
+
     func fault(in dialect: ImageDialect) -> FieldFault {
         switch dialect {
         case .reference: referenceFault
@@ -44,7 +47,7 @@ enum ImageFieldProblem {
             case .range(_, let low, let high, let exception, _, let got):
                 "must be between \(low) and \(high)\(exception), got \(got)"
             case .choice(let got, let supported):
-                if let nearest = nearestName(to: got, among: supported) {
+                if let nearest = nearest(to: got, among: supported) {
                     "must be one of \(supported.count) names, got \"\(got)\": did you mean \"\(nearest)\"?"
                 } else {
                     "must be one of \(supported.map { "\"\($0)\"" }.joined(separator: ", ")), got \"\(got)\""
@@ -65,7 +68,7 @@ enum ImageFieldProblem {
         case .range(let noun, let low, let high, let exception, let isAbove, let got):
             return .range(noun, above: isAbove, limit: isAbove ? high : low + exception, got: got)
         case .choice(let got, let supported):
-            guard let nearest = nearestName(to: got, among: supported) else { return .value(got, supported: supported) }
+            guard let nearest = nearest(to: got, among: supported) else { return .value(got, supported: supported) }
             return FieldFault(code: code) { "Invalid value for '\($0)': '\(got)'. Did you mean '\(nearest)'?" }
         case .blank:
             return FieldFault(code: code) { "Invalid '\($0)': blank string. Expected a string that says something." }
@@ -77,5 +80,9 @@ enum ImageFieldProblem {
             }
         case .other(let reason): return FieldFault(code: code) { "Invalid value: '\($0)' \(reason)." }
         }
+    }
+
+    private func nearest(to got: String, among supported: [String]) -> String? {
+        supported.count > ImageFieldProblem.listedNamesMax ? nearestName(to: got, among: supported) : nil
     }
 }
