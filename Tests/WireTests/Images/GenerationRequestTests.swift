@@ -29,7 +29,8 @@ import Testing
         #expect(fault?.param == "size")
         #expect(
             fault?.message
-                == "Invalid value for 'size': '\(size)'. Expected 'auto' or a size such as '1024x768', each side between 256 and 1344."
+                == "Invalid value for 'size': '\(size)'. Expected 'auto' or a size such as '1024x768', "
+                + "each side between 256 and 1344."
         )
     }
 

@@ -32,13 +32,20 @@ import Testing
         #expect(SubmissionAnswer(RequestFault(kind, message: "m", code: "own")) == .refused(message: "m", code: "own"))
     }
 
+    @Test(arguments: [("insufficient_quota", "insufficient_quota"), (nil, "server_error")] as [(String?, String)])
+    func `an error of the other dialect keeps its code or its type`(code: String?, kept: String) {
+        let error = ErrorBody(message: "m", type: "server_error", code: code)
+        #expect(SubmissionAnswer(error) == .refused(message: "m", code: kept))
+        #expect(JobAnswer(error) == .refused(message: "m", code: kept))
+    }
+
     @Test func `generations have OpenAI's shape and their seeds`() {
         let images = [
-            GenerationAnswer.Image(.url("https://example.com/a.png?x=\"1\""), seed: 1), .init(.file([0xFB, 0xFF]), seed: 2),
+            GenerationAnswer.Image(.url("https://example.com/?x=\"1\""), seed: 1), .init(.file([0xFB, 0xFF]), seed: 2),
         ]
         #expect(
             written(GenerationAnswer(created: 1_800_000_000, images: images).write)
-                == #"{"created":1800000000,"data":[{"url":"https://example.com/a.png?x=\"1\"","seed":1},{"b64_json":"+/8=","seed":2}]}"#
+                == #"{"created":1800000000,"data":[{"url":"https://example.com/?x=\"1\"","seed":1},{"b64_json":"+/8=","seed":2}]}"#
         )
     }
 

@@ -4,8 +4,8 @@ import Testing
 
 @testable import Wire
 
-/// What must be true of every body, drawn at random and then broken at random: what is accepted lies within the ranges of a prompt, and what
-/// is not is refused in a sentence.
+/// What must be true of every body, drawn at random and then broken at random: what is accepted lies within the ranges of a
+/// prompt, and what is not is refused in a sentence.
 @Suite struct ImagePropertyTests {
     private static let bodiesPerSeed = 200
 

@@ -1,5 +1,5 @@
-/// The address that is told of a job's end. Its spelling alone is looked at here: where a name leads is for whoever calls it to check,
-/// at that moment.
+/// The address that is told of a job's end. Its spelling alone is looked at here: where a name leads is for whoever calls it to
+/// check, at that moment.
 enum CallbackAddress {
     /// - Parameter allowsLoopback: also http and https on this very machine: for trying it out.
     static func read(_ fields: inout ImageFieldReader, allowsLoopback: Bool) throws(FieldFault) -> String {

@@ -6,8 +6,8 @@ struct ImageFieldReader {
     private var fields: FieldReader
     private let body: ByteBuffer
     private let dialect: ImageDialect
-    /// Names of members that nobody here knows or heeds, at most ``ImageRequestLimits/droppedNamesMax``, of ASCII letters, digits, `_`,
-    /// `-` and `.`: fit for a header.
+    /// Names of members that nobody here knows or heeds, at most ``ImageRequestLimits/droppedNamesMax``, of ASCII letters, digits,
+    /// `_`, `-` and `.`: fit for a header.
     private(set) var dropped: [String] = []
 
     /// - Parameter body: what `json` reads.
@@ -91,8 +91,8 @@ struct ImageFieldReader {
         return value
     }
 
-    /// A number in hundredths, rounded to the nearest: two decimals are kept, since engines tell no finer scales apart, and more come of
-    /// arithmetic in binary (`2.1999999999999997`). The range holds for the number as it was sent.
+    /// A number in hundredths, rounded to the nearest: two decimals are kept, since engines tell no finer scales apart, and more
+    /// come of arithmetic in binary (`2.1999999999999997`). The range holds for the number as it was sent.
     mutating func hundredths(_ range: ClosedRange<Int>) throws(FieldFault) -> Int {
         let text = try number("a number")
         // A number beyond every double is beyond the range on its side.

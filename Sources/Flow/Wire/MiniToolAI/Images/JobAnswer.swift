@@ -22,6 +22,9 @@ package enum JobAnswer: Hashable, Sendable {
 
     package init(_ fault: RequestFault) { self = .refused(message: fault.message, code: fault.stableCode) }
 
+    /// What `/v1` says, in the reference's shape.
+    package init(_ error: ErrorBody) { self = .refused(message: error.message, code: error.code ?? error.type) }
+
     /// Whether a later answer would be the same.
     package var isLast: Bool {
         switch self {

@@ -8,6 +8,9 @@ package enum SubmissionAnswer: Hashable, Sendable {
 
     package init(_ fault: RequestFault) { self = .refused(message: fault.message, code: fault.stableCode) }
 
+    /// What `/v1` says, in the reference's shape.
+    package init(_ error: ErrorBody) { self = .refused(message: error.message, code: error.code ?? error.type) }
+
     /// Writes `{"status":"success","jobid":12345678,"signature":"…"}`, or
     /// `{"status":"error","jobid":null,"signature":null,"message":"…","code":"…"}`.
     package func write(into buffer: inout ByteBuffer) {

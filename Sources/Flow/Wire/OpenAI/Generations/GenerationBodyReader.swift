@@ -3,8 +3,8 @@ import Inference
 /// Keeps what was learnt of a request for images in OpenAI's form, member by member.
 ///
 /// What OpenAI offers and no engine here can do is told apart by what comes of ignoring it: `quality`, `style`, `moderation` and
-/// `output_compression` are wishes, so they are checked and dropped; a transparent background or a stream would be missed, so they are
-/// refused.
+/// `output_compression` are wishes, so they are checked and dropped; a transparent background or a stream would be missed, so they
+/// are refused.
 struct GenerationBodyReader {
     private var draft = ImageDraft()
     private var count: Int?

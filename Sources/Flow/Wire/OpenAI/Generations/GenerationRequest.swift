@@ -1,8 +1,8 @@
 package import Inference
 package import NIOCore
 
-/// What is posted to `/v1/images/generations`, read and checked in one pass: OpenAI's members, and the reference's by their snake_case
-/// names.
+/// What is posted to `/v1/images/generations`, read and checked in one pass: OpenAI's members, and the reference's by their
+/// snake_case names.
 package struct GenerationRequest: Hashable, Sendable {
     /// How the pictures are given to the caller.
     package enum Delivery: String, Sendable, CaseIterable {
