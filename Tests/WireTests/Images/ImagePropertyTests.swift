@@ -7,7 +7,7 @@ import Testing
 /// What must be true of every body, drawn at random and then broken at random: what is accepted lies within the ranges of a
 /// prompt, and what is not is refused in a sentence.
 @Suite struct ImagePropertyTests {
-    private static let bodiesPerSeed = 200
+    private static let bodiesPerSeed = 60
 
     @Test(arguments: 0..<40 as Range<UInt64>)
     func `whatever is accepted can be painted`(seed: UInt64) {
