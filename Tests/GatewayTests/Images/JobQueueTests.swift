@@ -51,7 +51,7 @@ struct JobQueueTests {
     }
 
     /// Against a list that is walked.
-    @Test(arguments: 0..<200)
+    @Test(arguments: 0..<20)
     func `whatever is added, taken and removed, nothing is lost and nothing comes twice`(seed: UInt64) {
         var state = seed &* 0x9E37_79B9_7F4A_7C15 | 1
         func draw(_ below: Int) -> Int {

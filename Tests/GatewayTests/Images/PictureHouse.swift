@@ -41,7 +41,7 @@ final class PictureHouse: Sendable {
                 live: ["realvision": live.map { ImageRoute(engine: $0, model: "RealVis.safetensors") }],
                 sandbox: ScriptedImageEngine(name: "sandbox")),
             ledger: ledger, store: store, blobs: blobs, darkroom: RawDarkroom(), signer: JobSigner(pepper: pepper), clock: clock,
-            logger: logger)
+            logger: logger, restMilliseconds: 1)
         if let earlier {
             caller = earlier.caller
         } else {

@@ -19,12 +19,16 @@ package final class ImageJobs: Sendable {
     let clock: any Clock
     let logger: Logger
     let board: JobBoard
+    /// After a failure of its own an engine is left alone so long, doubled with each further one.
+    let restMilliseconds: Int64
     private let known: Set<String>
 
     package init(
         models: [ImageModel], prices: PriceList, routes: ImageRoutes, ledger: any LedgerDesk, store: any LedgerStore,
-        blobs: any BlobStore, darkroom: any Darkroom, signer: JobSigner, clock: any Clock, logger: Logger
+        blobs: any BlobStore, darkroom: any Darkroom, signer: JobSigner, clock: any Clock, logger: Logger,
+        restMilliseconds: Int64? = nil
     ) {
+        self.restMilliseconds = restMilliseconds ?? ImageLimits.restMilliseconds
         self.models = models
         self.prices = prices
         self.routes = routes

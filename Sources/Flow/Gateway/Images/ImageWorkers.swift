@@ -8,11 +8,14 @@ extension ImageJobs {
     /// Takes up what an earlier life left, sets the engines to work and returns when `stop` is told: by then nobody works any more.
     package func run() async {
         await resume()
-        await withTaskGroup(of: Void.self) { group in
-            for engine in routes.engines {
-                for _ in 0..<max(1, engine.concurrency) { group.addTask { await self.work(engine) } }
+        await withTaskGroup(of: Void.self) { sweep in
+            sweep.addTask { await self.sweepUntilCancelled() }
+            await withTaskGroup(of: Void.self) { hands in
+                for engine in routes.engines {
+                    for _ in 0..<max(1, engine.concurrency) { hands.addTask { await self.work(engine) } }
+                }
             }
-            group.addTask { await self.sweepUntilClosed() }
+            sweep.cancelAll()
         }
     }
 
@@ -37,9 +40,8 @@ extension ImageJobs {
         }
     }
 
-    private func sweepUntilClosed() async {
-        while await board.isOpen {
-            try? await Task.sleep(for: .milliseconds(ImageLimits.sweepMilliseconds))
+    private func sweepUntilCancelled() async {
+        while (try? await Task.sleep(for: .milliseconds(ImageLimits.sweepMilliseconds))) != nil {
             for var job in await board.waitedTooLong(at: clock.now()) {
                 if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) { await release(job, message) }
             }
@@ -52,7 +54,7 @@ extension ImageJobs {
         let lines = linesServed(by: engine)
         var last: JobBoard.Line?
         var streak = 0
-        var rest = ImageLimits.restMilliseconds
+        var rest = restMilliseconds
         while let job = await board.next(
             for: engine.name, serving: lines, preferring: streak < ImageLimits.streakMax ? last : nil)
         {
@@ -63,7 +65,7 @@ extension ImageJobs {
                 try? await Task.sleep(for: .milliseconds(pause))
                 rest = min(rest * 2, ImageLimits.restMillisecondsMax)
             } else {
-                rest = ImageLimits.restMilliseconds
+                rest = restMilliseconds
             }
         }
     }
