@@ -17,6 +17,4 @@ package enum StableDiffusionLimits {
     static let listEntriesMax = 20_000
     /// Bytes of a job's name; stable-diffusion.cpp's have some twenty.
     static let jobNameBytesMax = 128
-    /// Names that a report lists.
-    static let reportedNamesMax = 18
 }
