@@ -15,7 +15,9 @@ import Testing
             group: MultiThreadedEventLoopGroup.singleton)
     }
 
-    private func failure(of client: EngineClient, _ path: String = "/x", deadline: TimeAmount = .seconds(5)) async -> ImageFailure? {
+    private func failure(of client: EngineClient, _ path: String = "/x", deadline: TimeAmount = .seconds(5)) async
+        -> ImageFailure?
+    {
         do throws(ImageFailure) {
             _ = try await client.ask("GET", path, deadline: deadline)
             return nil
@@ -50,7 +52,8 @@ import Testing
         let answers = await withTaskGroup(of: String?.self, returning: Set<String>.self) { group in
             for number in 0..<50 {
                 group.addTask {
-                    let answer = try? await client.ask("POST", "/x", json: ByteBuffer(string: "\(number)"), deadline: .seconds(10))
+                    let answer = try? await client.ask(
+                        "POST", "/x", json: ByteBuffer(string: "\(number)"), deadline: .seconds(10))
                     return answer.map { String(buffer: $0.body) }
                 }
             }
@@ -123,6 +126,21 @@ import Testing
         await server.upstream.stop()
     }
 
+    @Test func `asks in spite of a cancelled task where that is wanted`() async throws {
+        let server = try await ScriptedEngineServer.start(["POST /base/x": { _ in .json("{}") }])
+        let client = try client(of: server)
+        let gate = MultiThreadedEventLoopGroup.gate()
+        let asking = Task {
+            try? await gate.futureResult.get()
+            await client.linger(.milliseconds(1))
+            return try await client.ask("POST", "/x", deadline: .seconds(5), outlivesCancellation: true).status
+        }
+        asking.cancel()
+        gate.succeed()
+        #expect(try await asking.value == 200)
+        await server.upstream.stop()
+    }
+
     @Test(arguments: [
         (400, ImageFailure.Kind.refused), (401, .refused), (403, .refused), (404, .refused), (422, .refused), (302, .refused),
         (408, .timedOut), (504, .timedOut), (429, .busy), (503, .busy), (502, .lost), (500, .broken), (507, .broken),
@@ -150,7 +168,8 @@ import Testing
 
     /// RFC 4648 §10.
     @Test(arguments: [
-        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="), ("foobar", "Zm9vYmFy"),
+        ("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foob", "Zm9vYg=="), ("fooba", "Zm9vYmE="),
+        ("foobar", "Zm9vYmFy"),
     ])
     func `writes and reads base64`(bytes: String, text: String) {
         #expect(Base64.encode(Array(bytes.utf8)) == text)

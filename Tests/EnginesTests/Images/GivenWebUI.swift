@@ -44,7 +44,9 @@ enum GivenWebUI {
         return try StableDiffusionWebUIEngine(options, group: MultiThreadedEventLoopGroup.singleton)
     }
 
-    static func order(_ scheduler: Scheduler = .eulerA, prompt: String = "a red fox", width: Int = 1024, steps: Int = 4) -> ImageOrder {
+    static func order(_ scheduler: Scheduler = .eulerA, prompt: String = "a red fox", width: Int = 1024, steps: Int = 4)
+        -> ImageOrder
+    {
         GivenImages.order(scheduler, model: model, prompt: prompt, width: width, steps: steps)
     }
 
@@ -70,7 +72,8 @@ enum GivenWebUI {
     private static let models = """
         [{"title":"\(otherTitle)","model_name":"juggernaut","hash":"1234567890","sha256":null,"filename":"/m/juggernaut.safetensors"},
         {"title":"\(title)","model_name":"RealVisXL_V4.0_Lightning","hash":"0aec8a1f5b","sha256":"0aec8a1f5b00aa11","filename":"/m/x/\(model)"},
-        {"title":"new.safetensors","model_name":"new","hash":null,"sha256":null,"filename":"C:\\\\models\\\\new.safetensors"}]
+        {"title":"sub/new.safetensors","model_name":"sub_new","hash":null,"sha256":null,"filename":"C:\\\\models\\\\sub\\\\new.safetensors"},
+        {"title":"evil\\u001B[2J","model_name":"x","hash":null,"sha256":null,"filename":"/m/x"}]
         """
 
     private static func samplers(_ version: Version) -> String {
@@ -108,7 +111,8 @@ enum GivenWebUI {
         change(&echo)
         let info = echo.members.sorted { $0.key < $1.key }.map { JSONMember(key: $0.key, value: $0.value) }
         let answer: JSONValue = [
-            "images": .array(echo.images.map { .string($0) }), "parameters": asked, "info": echo.info ?? .string(JSONValue.object(info).text),
+            "images": .array(echo.images.map { .string($0) }), "parameters": asked,
+            "info": echo.info ?? .string(JSONValue.object(info).text),
         ]
         return .json(answer.text)
     }
@@ -119,7 +123,9 @@ enum GivenWebUI {
                 + #""job_count":0,"sampling_step":0},"current_image":null,"textinfo":null}"#)
     }
 
-    static func task(active: Bool = false, queued: Bool = false, completed: Bool = false, progress: String = "null") -> ScriptedAnswer {
+    static func task(active: Bool = false, queued: Bool = false, completed: Bool = false, progress: String = "null")
+        -> ScriptedAnswer
+    {
         .json(
             #"{"active":\#(active),"queued":\#(queued),"completed":\#(completed),"progress":\#(progress),"eta":null,"#
                 + #""live_preview":null,"id_live_preview":-1,"textinfo":null}"#)

@@ -9,7 +9,8 @@ import Wire
 
 /// stable-diffusion.cpp's names: at HEAD of 2026-08, and as 0.4.7 has them.
 private let headSamplers = [
-    "euler", "euler_a", "heun", "dpm2", "dpm++2s_a", "dpm++2m", "dpm++2mv2", "ipndm", "lcm", "er_sde", "dpm++2m_sde", "dpm++2m_sde_bt",
+    "euler", "euler_a", "heun", "dpm2", "dpm++2s_a", "dpm++2m", "dpm++2mv2", "ipndm", "lcm", "er_sde", "dpm++2m_sde",
+    "dpm++2m_sde_bt",
     "lms",
 ]
 private let oldSamplers = ["euler", "euler_a", "heun", "dpm2", "dpm++2s_a", "dpm++2m", "dpm++2mv2", "ipndm", "lcm", "er_sde"]
@@ -38,7 +39,8 @@ private let names: [Named] = [
     Named(.dpmPP2SA, "discrete", "dpm++2s_a", old: "dpm++2s_a"), Named(.dpmPP2M, "discrete", "dpm++2m", old: "dpm++2m"),
     Named(.dpmPPSDE, "discrete", nil, old: nil, nearest: "dpm++2s_a"),
     Named(.dpmPP2MSDE, "discrete", "dpm++2m_sde_bt", old: nil, nearest: "dpm++2m"),
-    Named(.dpmFast, "discrete", nil, old: nil, nearest: "dpm++2m"), Named(.lmsKarras, "karras", "lms", old: nil, nearest: "dpm++2m"),
+    Named(.dpmFast, "discrete", nil, old: nil, nearest: "dpm++2m"),
+    Named(.lmsKarras, "karras", "lms", old: nil, nearest: "dpm++2m"),
     Named(.dpm2Karras, "karras", "dpm2", old: "dpm2"), Named(.dpm2AKarras, "karras", nil, old: nil, nearest: "dpm2"),
     Named(.dpmPP2SAKarras, "karras", "dpm++2s_a", old: "dpm++2s_a"), Named(.dpmPP2MKarras, "karras", "dpm++2m", old: "dpm++2m"),
     Named(.dpmPPSDEKarras, "karras", nil, old: nil, nearest: "dpm++2s_a"),
@@ -51,14 +53,17 @@ private enum GivenCpp {
     static let look = "GET /sdcpp/v1/jobs/\(job)"
     static let cancel = "POST /sdcpp/v1/jobs/\(job)/cancel"
 
-    static func capabilities(_ samplers: [String] = headSamplers, model: String = "realvis.safetensors", modes: String = #"["img_gen"]"#)
+    static func capabilities(
+        _ samplers: [String] = headSamplers, model: String = "realvis.safetensors", modes: String = #"["img_gen"]"#
+    )
         -> ScriptedAnswer
     {
         let list = samplers.map { "\"\($0)\"" }.joined(separator: ",")
         return .json(
             #"{"model":{"name":"\#(model)","stem":"\#(model.prefix { $0 != "." })","path":"/models/\#(model)"},"current_mode":"img_gen","#
                 + #""supported_modes":\#(modes),"samplers":[\#(list)],"schedulers":["discrete","normal","karras","exponential"],"#
-                + #""limits":{"min_width":64,"max_width":1280,"min_height":64,"max_height":4096,"max_batch_count":8,"max_queue_size":64}}"#)
+                + #""limits":{"min_width":64,"max_width":1280,"min_height":64,"max_height":4096,"max_batch_count":8,"max_queue_size":64}}"#
+        )
     }
 
     static func state(_ status: String, position: Int = 0, result: String = "null", error: String = "null") -> ScriptedAnswer {
@@ -79,7 +84,8 @@ private enum GivenCpp {
             "GET /sdcpp/v1/capabilities": { _ in capabilities() },
             submission: { _ in
                 .json(
-                    #"{"id":"\#(job)","kind":"img_gen","status":"queued","created":1,"poll_url":"/sdcpp/v1/jobs/\#(job)"}"#, status: 202)
+                    #"{"id":"\#(job)","kind":"img_gen","status":"queued","created":1,"poll_url":"/sdcpp/v1/jobs/\#(job)"}"#,
+                    status: 202)
             },
             look: { _ in looks[min(count.next(), looks.count - 1)] },
             cancel: { _ in state("cancelled") },
@@ -141,7 +147,9 @@ private enum GivenCpp {
             let engine = try GivenCpp.engine(server) { $0.strictScheduler = strict }
             var painted: PaintedImage?
             var failure: ImageFailure?
-            do throws(ImageFailure) { painted = try await engine.paint(GivenCpp.order(named.scheduler)) { _ in } } catch { failure = error }
+            do throws(ImageFailure) { painted = try await engine.paint(GivenCpp.order(named.scheduler)) { _ in } } catch {
+                failure = error
+            }
             let body = try server.requests(to: GivenCpp.submission).first.map { try JSONValue(parsing: $0.body) }
             await server.upstream.stop()
             if let expected = same ?? (strict ? nil : named.nearest) {
@@ -251,7 +259,9 @@ private enum GivenCpp {
     }
 
     @Test func `asks for the capabilities again after a failure, and only then`() async throws {
-        let server = try await GivenCpp.start([GivenCpp.completed, GivenCpp.completed, GivenCpp.state("failed"), GivenCpp.completed])
+        let server = try await GivenCpp.start([
+            GivenCpp.completed, GivenCpp.completed, GivenCpp.state("failed"), GivenCpp.completed,
+        ])
         let engine = try GivenCpp.engine(server)
         for kind in [nil, nil, ImageFailure.Kind.broken, nil] {
             #expect(await GivenImages.failure(of: engine, at: GivenCpp.order())?.kind == kind)

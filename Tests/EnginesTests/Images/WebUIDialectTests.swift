@@ -15,15 +15,18 @@ private struct Named: Sendable {
 }
 
 private let split: [Named] = [
-    Named(scheduler: .eulerA, sampler: "Euler a", schedule: "Uniform"), Named(scheduler: .euler, sampler: "Euler", schedule: "Uniform"),
+    Named(scheduler: .eulerA, sampler: "Euler a", schedule: "Uniform"),
+    Named(scheduler: .euler, sampler: "Euler", schedule: "Uniform"),
     Named(scheduler: .lms, sampler: "LMS", schedule: "Uniform"), Named(scheduler: .heun, sampler: "Heun", schedule: "Uniform"),
-    Named(scheduler: .dpm2, sampler: "DPM2", schedule: "Uniform"), Named(scheduler: .dpm2A, sampler: "DPM2 a", schedule: "Uniform"),
+    Named(scheduler: .dpm2, sampler: "DPM2", schedule: "Uniform"),
+    Named(scheduler: .dpm2A, sampler: "DPM2 a", schedule: "Uniform"),
     Named(scheduler: .dpmPP2SA, sampler: "DPM++ 2S a", schedule: "Uniform"),
     Named(scheduler: .dpmPP2M, sampler: "DPM++ 2M", schedule: "Uniform"),
     Named(scheduler: .dpmPPSDE, sampler: "DPM++ SDE", schedule: "Uniform"),
     Named(scheduler: .dpmPP2MSDE, sampler: "DPM++ 2M SDE", schedule: "Uniform"),
     Named(scheduler: .dpmFast, sampler: "DPM fast", schedule: "Uniform"),
-    Named(scheduler: .lmsKarras, sampler: "LMS", schedule: "Karras"), Named(scheduler: .dpm2Karras, sampler: "DPM2", schedule: "Karras"),
+    Named(scheduler: .lmsKarras, sampler: "LMS", schedule: "Karras"),
+    Named(scheduler: .dpm2Karras, sampler: "DPM2", schedule: "Karras"),
     Named(scheduler: .dpm2AKarras, sampler: "DPM2 a", schedule: "Karras"),
     Named(scheduler: .dpmPP2SAKarras, sampler: "DPM++ 2S a", schedule: "Karras"),
     Named(scheduler: .dpmPP2MKarras, sampler: "DPM++ 2M", schedule: "Karras"),
@@ -32,15 +35,18 @@ private let split: [Named] = [
 ]
 
 private let sdNext: [Named] = [
-    Named(scheduler: .eulerA, sampler: "Euler a", schedule: "default"), Named(scheduler: .euler, sampler: "Euler", schedule: "default"),
+    Named(scheduler: .eulerA, sampler: "Euler a", schedule: "default"),
+    Named(scheduler: .euler, sampler: "Euler", schedule: "default"),
     Named(scheduler: .lms, sampler: "LMSD", schedule: "default"), Named(scheduler: .heun, sampler: "Heun", schedule: "default"),
-    Named(scheduler: .dpm2, sampler: "KDPM2", schedule: "default"), Named(scheduler: .dpm2A, sampler: "KDPM2 a", schedule: "default"),
+    Named(scheduler: .dpm2, sampler: "KDPM2", schedule: "default"),
+    Named(scheduler: .dpm2A, sampler: "KDPM2 a", schedule: "default"),
     Named(scheduler: .dpmPP2SA, sampler: "DPM++ 1S", schedule: "default", isSame: false),
     Named(scheduler: .dpmPP2M, sampler: "DPM++ 2M", schedule: "default"),
     Named(scheduler: .dpmPPSDE, sampler: "DPM SDE", schedule: "default"),
     Named(scheduler: .dpmPP2MSDE, sampler: "DPM++ 2M SDE", schedule: "default"),
     Named(scheduler: .dpmFast, sampler: nil, schedule: nil, isSame: false),
-    Named(scheduler: .lmsKarras, sampler: "LMSD", schedule: "karras"), Named(scheduler: .dpm2Karras, sampler: "KDPM2", schedule: "karras"),
+    Named(scheduler: .lmsKarras, sampler: "LMSD", schedule: "karras"),
+    Named(scheduler: .dpm2Karras, sampler: "KDPM2", schedule: "karras"),
     Named(scheduler: .dpm2AKarras, sampler: "KDPM2 a", schedule: "karras"),
     Named(scheduler: .dpmPP2SAKarras, sampler: "DPM++ 1S", schedule: "karras", isSame: false),
     Named(scheduler: .dpmPP2MKarras, sampler: "DPM++ 2M", schedule: "karras"),
@@ -98,7 +104,9 @@ extension `An engine for AUTOMATIC1111's kind` {
 
         @Test func `takes ComfyUI's name of the plain schedule where that is listed`() async throws {
             let (body, painted, _) = try await body(of: GivenWebUI.order(.euler), at: .split) {
-                $0["GET /sdapi/v1/schedulers"] = { _ in .json(#"[{"name":"normal","label":"Normal"},{"name":"karras","label":"Karras"}]"#) }
+                $0["GET /sdapi/v1/schedulers"] = { _ in
+                    .json(#"[{"name":"normal","label":"Normal"},{"name":"karras","label":"Karras"}]"#)
+                }
             }
             #expect(body?["scheduler"] == "Normal")
             #expect(painted != nil)

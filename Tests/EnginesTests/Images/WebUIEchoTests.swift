@@ -8,11 +8,11 @@ import Wire
 
 extension `An engine for AUTOMATIC1111's kind` {
     @Suite struct `Believing a server` {
-
-        @Test(arguments: [
-            ("sd_model_hash", JSONValue.string("1234567890")), ("steps", 3), ("width", 512), ("height", 1016), ("steps", .null),
-            ("sampler_name", "DPM++ 2M"), ("sampler_name", .null), ("extra_generation_params", ["Schedule type": "Karras"]),
-        ])
+        @Test(
+            arguments: [
+                ("sd_model_hash", "1234567890"), ("steps", 3), ("width", 512), ("height", 1016), ("steps", .null),
+                ("sampler_name", "DPM++ 2M"), ("sampler_name", .null), ("extra_generation_params", ["Schedule type": "Karras"]),
+            ] as [(String, JSONValue)])
         func `takes no picture that was made otherwise`(member: String, value: JSONValue) async throws {
             let server = try await GivenWebUI.start(echo: { $0.members[member] = value })
             let failure = await GivenImages.failure(of: try GivenWebUI.engine(server), at: GivenWebUI.order())
@@ -35,17 +35,22 @@ extension `An engine for AUTOMATIC1111's kind` {
                 $0.members["sd_model_hash"] = "abcdefabcd"
                 $0.members["sd_model_name"] = "new"
             })
-            let painted = try await GivenWebUI.engine(server).paint(GivenImages.order(model: "new.safetensors")) { _ in }
+            let painted = try await GivenWebUI.engine(server).paint(GivenImages.order(model: "sub/new.safetensors")) { _ in }
             #expect(painted.file == GivenImages.png)
             await server.upstream.stop()
         }
 
         @Test(arguments: [
-            ("Steps: 4, Sampler: Euler a, Model hash: 0aec8a1f5b, Model: RealVisXL_V4.0_Lightning, Version: 1", nil as ImageFailure.Kind?),
+            (
+                "Steps: 4, Sampler: Euler a, Model hash: 0aec8a1f5b, Model: RealVisXL_V4.0_Lightning, Version: 1",
+                nil as ImageFailure.Kind?
+            ),
             ("Steps: 4, Sampler: Euler a, Model: RealVisXL_V4.0_Lightning", nil),
             ("Steps: 4, Sampler: Euler a, Model: juggernaut", .wrongResult), ("Steps: 4, Sampler: Euler a", .wrongResult),
         ])
-        func `reads SD-Next's name of the model from the last line of the infotext`(line: String, kind: ImageFailure.Kind?) async throws {
+        func `reads SD-Next's name of the model from the last line of the infotext`(line: String, kind: ImageFailure.Kind?)
+            async throws
+        {
             let server = try await GivenWebUI.start(
                 .sdNext,
                 echo: {
@@ -69,9 +74,10 @@ extension `An engine for AUTOMATIC1111's kind` {
             await server.upstream.stop()
         }
 
-        @Test(arguments: [
-            nil, JSONValue.null, "", "no document", "[]", #"{"steps":4"#,
-        ] as [JSONValue?])
+        @Test(
+            arguments: [
+                nil, JSONValue.null, "", "no document", "[]", #"{"steps":4"#,
+            ] as [JSONValue?])
         func `takes no picture of which nothing is said`(info: JSONValue?) async throws {
             let server = try await GivenWebUI.start(echo: { $0.info = info ?? [:] })
             let failure = await GivenImages.failure(of: try GivenWebUI.engine(server), at: GivenWebUI.order())
@@ -99,7 +105,9 @@ extension `An engine for AUTOMATIC1111's kind` {
         }
 
         @Test func `takes no half picture that somebody else interrupted`() async throws {
-            let server = try await GivenWebUI.start { $0["GET /sdapi/v1/progress"] = { _ in GivenWebUI.state(interrupted: true) } }
+            let server = try await GivenWebUI.start {
+                $0["GET /sdapi/v1/progress"] = { _ in GivenWebUI.state(interrupted: true) }
+            }
             let failure = await GivenImages.failure(of: try GivenWebUI.engine(server), at: GivenWebUI.order())
             #expect(failure == ImageFailure(.wrongResult, detail: "somebody else interrupted the server: half a picture"))
             await server.upstream.stop()

@@ -10,11 +10,18 @@ import Wire
 extension `An engine for AUTOMATIC1111's kind` {
     @Suite struct `A server in trouble` {
         @Test(arguments: [
-            (ScriptedAnswer.json(#"{"detail":[{"loc":["body","steps"],"msg":"secret prompt"}]}"#, status: 422), ImageFailure.Kind.refused),
+            (
+                ScriptedAnswer.json(#"{"detail":[{"loc":["body","steps"],"msg":"secret prompt"}]}"#, status: 422),
+                ImageFailure.Kind.refused
+            ),
             (.json(#"{"error":"HTTPException","detail":"Sampler not found","body":"","errors":""}"#, status: 404), .refused),
             (.json(#"{"detail":"bad"}"#, status: 400), .refused),
-            (.json(#"{"error":"OutOfMemoryError","detail":"","errors":"CUDA out of memory. secret prompt"}"#, status: 500), .broken),
-            (.json(#"{"error":"RuntimeError","errors":"secret prompt"}"#, status: 500), .broken), (.json("{}", status: 503), .busy),
+            (
+                .json(#"{"error":"OutOfMemoryError","detail":"","errors":"CUDA out of memory. secret prompt"}"#, status: 500),
+                .broken
+            ),
+            (.json(#"{"error":"RuntimeError","errors":"secret prompt"}"#, status: 500), .broken),
+            (.json("{}", status: 503), .busy),
             (.json("{}", status: 429), .busy), (.json("{}", status: 401), .refused), (ScriptedAnswer([.reset]), .lost),
             (ScriptedAnswer([.close]), .lost), (.json("<html>"), .broken), (.raw("garbage\r\n\r\n"), .broken),
         ])

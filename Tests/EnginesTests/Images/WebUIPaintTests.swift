@@ -11,7 +11,8 @@ import Wire
         @Test func `sends exactly what was ordered`() async throws {
             let server = try await GivenWebUI.start()
             let order = GivenImages.order(
-                .dpmPPSDEKarras, model: GivenWebUI.model, negative: "blurry", width: 1001, height: 256, steps: 8, cfgHundredths: 225,
+                .dpmPPSDEKarras, model: GivenWebUI.model, negative: "blurry", width: 1001, height: 256, steps: 8,
+                cfgHundredths: 225,
                 seed: 4_294_967_295)
             let painted = try await GivenWebUI.engine(server).paint(order) { _ in }
             #expect(painted.file == GivenImages.png)
@@ -19,8 +20,10 @@ import Wire
             #expect(painted.substitute == nil)
             let body = try JSONValue(parsing: try #require(server.requests(to: "POST /sdapi/v1/txt2img").first).body)
             let expected: JSONValue = [
-                "prompt": "a red fox", "negative_prompt": "blurry", "seed": 4_294_967_295, "steps": 8, "width": 1008, "height": 256,
-                "sampler_name": "DPM++ SDE", "batch_size": 1, "n_iter": 1, "override_settings": ["sd_model_checkpoint": .string(GivenWebUI.title)],
+                "prompt": "a red fox", "negative_prompt": "blurry", "seed": 4_294_967_295, "steps": 8, "width": 1008,
+                "height": 256,
+                "sampler_name": "DPM++ SDE", "batch_size": 1, "n_iter": 1,
+                "override_settings": ["sd_model_checkpoint": .string(GivenWebUI.title)],
                 "override_settings_restore_afterwards": false, "send_images": true, "save_images": false,
                 "disable_extra_networks": true, "force_task_id": .string(GivenImages.tag), "scheduler": "Karras",
             ]
@@ -48,7 +51,8 @@ import Wire
         }
 
         @Test(arguments: [
-            "RealVisXL_V4.0_Lightning.safetensors [0aec8a1f5b]", "RealVisXL_V4.0_Lightning.safetensors", "RealVisXL_V4.0_Lightning",
+            "RealVisXL_V4.0_Lightning.safetensors [0aec8a1f5b]", "RealVisXL_V4.0_Lightning.safetensors",
+            "RealVisXL_V4.0_Lightning",
             "0aec8a1f5b",
         ])
         func `knows a checkpoint by every name the server does`(name: String) async throws {

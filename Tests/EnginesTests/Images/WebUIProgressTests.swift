@@ -48,7 +48,10 @@ extension `An engine for AUTOMATIC1111's kind` {
         func `asks for the server's where it cannot ask for its own`(version: GivenWebUI.Version) async throws {
             let heard = try await progress(
                 at: version, asking: "GET /sdapi/v1/progress",
-                [GivenWebUI.state(progress: 0.25), GivenWebUI.state(progress: 0.5), .json("[]"), GivenWebUI.state(progress: 0.75)])
+                [
+                    GivenWebUI.state(progress: 0.25), GivenWebUI.state(progress: 0.5), .json("[]"),
+                    GivenWebUI.state(progress: 0.75),
+                ])
             #expect(heard == [0.25, 0.5, 0.75])
         }
     }

@@ -25,7 +25,8 @@ package struct EngineAnswer: Sendable {
         }
     }
 
-    /// What a status that is none of success means. Bodies are not quoted, since servers echo prompts in them: only the name of an error is.
+    /// What a status that is none of success means. Bodies are not quoted, since servers echo prompts in them: only the name of an
+    /// error is.
     package var failure: ImageFailure {
         let words = "answered \(status)\(errorName.map { " (\($0))" } ?? "")"
         switch status {

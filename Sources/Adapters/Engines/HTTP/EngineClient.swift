@@ -1,8 +1,8 @@
 package import Inference
 package import NIOCore
 
-/// Asks an engine's HTTP API: one request, one whole answer, from a task on any thread. Its connections live on one event loop and are
-/// kept for the next request.
+/// Asks an engine's HTTP API: one request, one whole answer, from a task on any thread. Its connections live on one event loop and
+/// are kept for the next request.
 package final class EngineClient: Sendable {
     package let address: EngineAddress
     private let target: UpstreamTarget
@@ -36,9 +36,11 @@ package final class EngineClient: Sendable {
     ///   - path: behind the address's own path: starts with a slash, visible ASCII only, a query included.
     ///   - json: a body of type application/json.
     ///   - deadline: for all of it, connecting included.
-    /// - Throws: `lost` without a connection or when it broke, `timedOut`, `cancelled`, `broken` when what came is too large or not HTTP.
+    ///   - outlivesCancellation: is asked and waited for even when the task is cancelled: what an engine must hear in any case.
+    /// - Throws: `lost` without a connection or when it broke, `timedOut`, `cancelled`, `broken` when what came is too large or
+    ///   not HTTP.
     package func ask(
-        _ method: String, _ path: String, json: ByteBuffer? = nil, deadline: TimeAmount
+        _ method: String, _ path: String, json: ByteBuffer? = nil, deadline: TimeAmount, outlivesCancellation: Bool = false
     ) async throws(ImageFailure) -> EngineAnswer {
         let exchange = NIOLoopBoundBox.makeEmptyBox(valueType: EngineExchange.self, eventLoop: loop)
         let request = request(method, path, json)
@@ -53,6 +55,7 @@ package final class EngineClient: Sendable {
                 }
             }
         } onCancel: {
+            guard !outlivesCancellation else { return }
             loop.execute { [answerBytesMax] in
                 let begun = exchange.value ?? EngineExchange(title, bytesMax: answerBytesMax)
                 exchange.value = begun
@@ -60,6 +63,13 @@ package final class EngineClient: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Waits, even when the task is cancelled: for whoever says goodbye to an engine.
+    func linger(_ time: TimeAmount) async {
+        await withCheckedContinuation { (continuation: CheckedContinuation<Void, Never>) in
+            _ = loop.scheduleTask(in: time) { continuation.resume() }
+        }
     }
 
     private func request(_ method: String, _ path: String, _ json: ByteBuffer?) -> UpstreamRequest {

@@ -16,3 +16,11 @@ extension JSONValue {
     /// A hundredth as JSON's decimal: 250 is `2.50`.
     static func hundredths(_ value: Int) -> String { "\(value / 100).\(value % 100 / 10)\(value % 10)" }
 }
+
+extension String {
+    /// It can stand in a report or a log: a line of bounded length.
+    var isPresentableName: Bool {
+        (1...StableDiffusionLimits.nameBytesMax).contains(utf8.count)
+            && !unicodeScalars.contains { $0.properties.generalCategory == .control }
+    }
+}

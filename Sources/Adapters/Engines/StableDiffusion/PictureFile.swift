@@ -7,7 +7,9 @@ struct PictureFile {
     /// - Throws: `wrongResult` when it is not such a file by its first bytes.
     init(base64 text: String) throws(ImageFailure) {
         var digits = text[...]
-        if digits.hasPrefix("data:image/"), let comma = digits.firstIndex(of: ",") { digits = digits[digits.index(after: comma)...] }
+        if digits.hasPrefix("data:image/"), let comma = digits.firstIndex(of: ",") {
+            digits = digits[digits.index(after: comma)...]
+        }
         guard let bytes = Base64.decode(String(digits)) else {
             throw ImageFailure(.wrongResult, detail: "the picture is not base64")
         }

@@ -1,4 +1,5 @@
-/// Width and height as a server takes them: rounded up to a multiple, never down, so that the caller can crop what comes to what was asked.
+/// Width and height as a server takes them: rounded up to a multiple, never down, so that the caller can crop what comes to what
+/// was asked.
 struct PictureSize: Hashable, Sendable, CustomStringConvertible {
     let width: Int
     let height: Int

@@ -20,13 +20,15 @@ struct CppCapabilities: Hashable, Sendable {
         }
         self.samplers = Set(try samplers.list(of: "samplers").compactMap(\.string))
         self.schedulers = Set(try schedulers.list(of: "schedulers").compactMap(\.string))
-        modelName = model["name"]?.string ?? ""
-        modelStem = model["stem"]?.string ?? ""
+        modelName = CppCapabilities.name(model["name"])
+        modelStem = CppCapabilities.name(model["stem"])
         let limits = document["limits"]
         widths = CppCapabilities.range(limits?["min_width"]?.int, limits?["max_width"]?.int)
         heights = CppCapabilities.range(limits?["min_height"]?.int, limits?["max_height"]?.int)
         makesImages = document["supported_modes"]?.elements?.contains { $0.string == "img_gen" } ?? true
     }
+
+    private static func name(_ value: JSONValue?) -> String { value?.string.flatMap { $0.isPresentableName ? $0 : nil } ?? "" }
 
     /// Limits that are not said, or contradict each other, are those of every version so far.
     private static func range(_ low: Int?, _ high: Int?) -> ClosedRange<Int> {

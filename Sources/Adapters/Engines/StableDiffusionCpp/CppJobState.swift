@@ -8,7 +8,8 @@ enum CppJobState {
     case generating
     case completed(PictureFile)
 
-    /// - Throws: `broken` for a job that failed, `lost` for one that somebody else cancelled, `wrongResult` when no picture is there.
+    /// - Throws: `broken` for a job that failed, `lost` for one that somebody else cancelled, `wrongResult` when no picture is
+    ///   there.
     init(_ document: JSONValue) throws(ImageFailure) {
         switch document["status"]?.string {
         case "queued": self = .waiting

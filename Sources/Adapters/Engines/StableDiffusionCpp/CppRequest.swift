@@ -8,7 +8,8 @@ struct CppRequest: Sendable {
     /// What is used in place of the scheduler asked for, if something is.
     let substitute: String?
 
-    /// - Throws: `refused` for another model than the loaded one, and for a sampler that the server does not have: it would silently use Euler a.
+    /// - Throws: `refused` for another model than the loaded one, and for a sampler that the server does not have: it would
+    ///   silently use Euler a.
     init(_ order: ImageOrder, _ capabilities: CppCapabilities, strictScheduler: Bool) throws(ImageFailure) {
         guard capabilities.makesImages else { throw ImageFailure(.refused, detail: "the loaded model makes no pictures") }
         guard capabilities.isModel(order.model) else {

@@ -53,7 +53,9 @@ package final class StableDiffusionCppEngine: ImageEngine {
 
     // MARK: A job
 
-    private func picture(for request: CppRequest, _ progress: @Sendable (Double) -> Void) async throws(ImageFailure) -> PictureFile {
+    private func picture(for request: CppRequest, _ progress: @Sendable (Double) -> Void) async throws(ImageFailure)
+        -> PictureFile
+    {
         let until = NIODeadline.now() + options.paintTime
         let job = try await submit(request)
         do throws(ImageFailure) {
@@ -80,13 +82,9 @@ package final class StableDiffusionCppEngine: ImageEngine {
     /// - Returns: the job's name.
     private func submit(_ request: CppRequest) async throws(ImageFailure) -> String {
         // Seen through even when the task is cancelled meanwhile: only a job whose name is known can be taken back.
-        let submission = Task { [client, options] () -> Result<EngineAnswer, ImageFailure> in
-            do throws(ImageFailure) {
-                return .success(
-                    try await client.ask("POST", "/sdcpp/v1/img_gen", json: request.body, deadline: options.askTime))
-            } catch { return .failure(error) }
-        }
-        let answer = try await submission.value.get()
+        guard !Task.isCancelled else { throw ImageFailure(.cancelled, detail: "the task was cancelled") }
+        let answer = try await client.ask(
+            "POST", "/sdcpp/v1/img_gen", json: request.body, deadline: options.askTime, outlivesCancellation: true)
         guard answer.isSuccess else { throw answer.failure }
         guard let job = try answer.json()["id"]?.string, !job.isEmpty, job.utf8.count <= StableDiffusionLimits.jobNameBytesMax
         else { throw ImageFailure(.broken, detail: "the submission was answered without a job's name") }
@@ -111,16 +109,13 @@ package final class StableDiffusionCppEngine: ImageEngine {
 
     /// Takes a job out of the queue. One that is painted already cannot be stopped (409): its picture is left to expire.
     private func takeBack(_ job: String) async {
-        let goodbye = Task { [client] in
-            do throws(ImageFailure) {
-                _ = try await client.ask(
-                    "POST", "/sdcpp/v1/jobs/\(job.percentEncoded)/cancel", deadline: StableDiffusionLimits.goodbyeTime)
-            } catch {
-                // It is gone, and the job with it.
-                return
-            }
+        do throws(ImageFailure) {
+            _ = try await client.ask(
+                "POST", "/sdcpp/v1/jobs/\(job.percentEncoded)/cancel", deadline: StableDiffusionLimits.goodbyeTime,
+                outlivesCancellation: true)
+        } catch {
+            // It is gone, and the job with it.
+            return
         }
-        // Whoever gave the job up has been cancelled; this must not be.
-        await goodbye.value
     }
 }

@@ -36,18 +36,21 @@ extension StableDiffusionWebUIEngine {
         }
     }
 
+    private var pollTime: TimeAmount { options.pollTime ?? StableDiffusionLimits.webUIPollTime }
+
     /// - Returns: false when the task was cancelled meanwhile.
     private func pause() async -> Bool {
-        let time = options.pollTime ?? StableDiffusionLimits.webUIPollTime
-        do { try await Task.sleep(for: .nanoseconds(time.nanoseconds)) } catch { return false }
+        do { try await Task.sleep(for: .nanoseconds(pollTime.nanoseconds)) } catch { return false }
         return true
     }
 
     /// - Returns: nil when the server cannot tell one task from another: SD.Next, AUTOMATIC1111 with `--nowebui`.
-    private func taskState(_ tag: String) async throws(ImageFailure) -> TaskState? {
+    private func taskState(_ tag: String, outlivesCancellation: Bool = false) async throws(ImageFailure) -> TaskState? {
         let question: JSONValue = ["id_task": .string(tag), "live_preview": false, "id_live_preview": -1]
         let answer = try await client.ask(
-            "POST", "/internal/progress", json: ByteBuffer(string: question.text), deadline: options.askTime)
+            "POST", "/internal/progress", json: ByteBuffer(string: question.text),
+            deadline: outlivesCancellation ? StableDiffusionLimits.goodbyeTime : options.askTime,
+            outlivesCancellation: outlivesCancellation)
         guard answer.isSuccess else { return nil }
         let state = try answer.json()
         guard let isActive = state["active"]?.bool else { return nil }
@@ -65,8 +68,8 @@ extension StableDiffusionWebUIEngine {
 
     // MARK: Half pictures
 
-    /// Anybody can press "Interrupt" on the server's own page; the request is then answered with 200 and a half picture. The mark of it
-    /// stays until the next task begins.
+    /// Anybody can press "Interrupt" on the server's own page; the request is then answered with 200 and a half picture. The mark
+    /// of it stays until the next task begins.
     func refuseInterrupted() async throws(ImageFailure) {
         let state: JSONValue?
         do throws(ImageFailure) {
@@ -81,19 +84,15 @@ extension StableDiffusionWebUIEngine {
         }
     }
 
-    /// Stops a job that was given up, if it is ours that the server works on; one that waits is looked after for a while.
+    /// Stops a job that was given up, if it is ours that the server works on; one that waits is looked after for a while. Whoever
+    /// gave it up has been cancelled; this is not.
     func stop(_ job: WebUIJob) async {
-        // Whoever gave the job up has been cancelled; this must not be.
-        await Task { await stopUncancelled(job) }.value
-    }
-
-    private func stopUncancelled(_ job: WebUIJob) async {
         let until = NIODeadline.now() + StableDiffusionLimits.goodbyeTime
         // A request that was just sent may not have become a task yet.
         var looksLeft = 2
         repeat {
             do throws(ImageFailure) {
-                guard job.knowsTasks, let state = try await taskState(job.tag) else {
+                guard job.knowsTasks, let state = try await taskState(job.tag, outlivesCancellation: true) else {
                     if options.isExclusive { try await interrupt() }
                     return
                 }
@@ -104,10 +103,12 @@ extension StableDiffusionWebUIEngine {
                 // It is gone, or too busy to be told: the result is thrown away in any case.
                 return
             }
-        } while await pause() && looksLeft > 0 && NIODeadline.now() < until
+            await client.linger(pollTime)
+        } while looksLeft > 0 && NIODeadline.now() < until
     }
 
     private func interrupt() async throws(ImageFailure) {
-        _ = try await client.ask("POST", "/sdapi/v1/interrupt", deadline: options.askTime)
+        _ = try await client.ask(
+            "POST", "/sdapi/v1/interrupt", deadline: StableDiffusionLimits.goodbyeTime, outlivesCancellation: true)
     }
 }

@@ -4,8 +4,8 @@ import Synchronization
 
 /// AUTOMATIC1111's web UI (1.8 to 1.10), Forge and SD.Next, by the API they share: `/sdapi/v1`.
 ///
-/// Such a server paints one picture at a time and replaces a name it does not know by another. So names are looked up before a picture is
-/// asked for, and what it says it did is compared with what was asked.
+/// Such a server paints one picture at a time and replaces a name it does not know by another. So names are looked up before a
+/// picture is asked for, and what it says it did is compared with what was asked.
 package final class StableDiffusionWebUIEngine: ImageEngine {
     package let name: String
     package let concurrency = 1
@@ -52,7 +52,9 @@ package final class StableDiffusionWebUIEngine: ImageEngine {
     }
 
     /// The request stays open until the picture is there; beside it the server is asked how far it is.
-    private func submit(_ job: WebUIJob, _ progress: @escaping @Sendable (Double) -> Void) async throws(ImageFailure) -> EngineAnswer {
+    private func submit(_ job: WebUIJob, _ progress: @escaping @Sendable (Double) -> Void) async throws(ImageFailure)
+        -> EngineAnswer
+    {
         let result = await withTaskGroup(of: Result<EngineAnswer, ImageFailure>?.self) { group in
             group.addTask { [client, options] in
                 do throws(ImageFailure) {

@@ -5,8 +5,8 @@ import Wire
 enum WebUIDialect: Hashable, Sendable, CustomStringConvertible {
     /// AUTOMATIC1111 up to 1.8: `DPM++ 2M Karras` is the sampler's name.
     case joined
-    /// AUTOMATIC1111 from 1.9, Forge: the sampler is `DPM++ 2M`, the schedule beside it `Uniform` or `Karras`, labelled as the server does; nil
-    /// for one it does not have. "Automatic" is never asked for: it means Karras for half of the samplers.
+    /// AUTOMATIC1111 from 1.9, Forge: the sampler is `DPM++ 2M`, the schedule beside it `Uniform` or `Karras`, labelled as the
+    /// server does; nil for one it does not have. "Automatic" is never asked for: it means Karras for half of the samplers.
     case split(plain: String?, karras: String?)
     /// SD.Next: samplers by the names of the diffusers library, the schedule in `schedulers_sigma`.
     case sdNext
@@ -18,7 +18,8 @@ enum WebUIDialect: Hashable, Sendable, CustomStringConvertible {
             self = .sdNext
         } else if let schedulers {
             // ComfyUI's "Normal", which Forge has, is the same schedule as AUTOMATIC1111's "Uniform".
-            self = .split(plain: Self.label(of: ["uniform", "normal"], in: schedulers), karras: Self.label(of: ["karras"], in: schedulers))
+            self = .split(
+                plain: Self.label(of: ["uniform", "normal"], in: schedulers), karras: Self.label(of: ["karras"], in: schedulers))
         } else if names.contains(where: { $0.hasSuffix(" Karras") }) {
             self = .joined
         } else {
@@ -52,8 +53,8 @@ enum WebUIDialect: Hashable, Sendable, CustomStringConvertible {
         }
     }
 
-    /// Source: SD.Next, `modules/sd_samplers_diffusers.py`. "DPM SDE" is diffusers' port of k-diffusion's DPM++ SDE; its "DPM++ SDE" is another
-    /// algorithm.
+    /// Source: SD.Next, `modules/sd_samplers_diffusers.py`. "DPM SDE" is diffusers' port of k-diffusion's DPM++ SDE; its "DPM++
+    /// SDE" is another algorithm.
     private static func sdNextName(_ scheduler: Scheduler) -> (name: String, isSame: Bool)? {
         switch scheduler {
         case .eulerA: ("Euler a", true)

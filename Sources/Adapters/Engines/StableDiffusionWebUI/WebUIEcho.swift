@@ -41,7 +41,8 @@ struct WebUIEcho: Hashable, Sendable {
 
     private static func text(_ value: JSONValue?) -> String? { value?.string.flatMap { $0.isEmpty ? nil : $0 } }
 
-    /// `Steps: 4, Sampler: Euler a, …, Model hash: 0aec8a1f5b, Model: RealVisXL, Version: …`. What a caller wrote stands in the lines before.
+    /// `Steps: 4, Sampler: Euler a, …, Model hash: 0aec8a1f5b, Model: RealVisXL, Version: …`. What a caller wrote stands in the
+    /// lines before.
     private static func lastLine(of infotext: String?) -> Substring? { infotext?.split(separator: "\n").last }
 
     /// SD.Next says the checkpoint's name only here.
