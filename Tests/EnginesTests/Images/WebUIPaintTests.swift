@@ -84,6 +84,16 @@ import Wire
             await server.upstream.stop()
         }
 
+        /// A PNG of 1344x1344 pixels that does not compress: 5.4 MB.
+        @Test func `takes the largest picture there is`() async throws {
+            let picture = GivenImages.png + [UInt8](repeating: 0xA5, count: 1344 * 1344 * 3)
+            let text = Base64.encode(picture)
+            let server = try await GivenWebUI.start(echo: { $0.images = [text] })
+            let painted = try await GivenWebUI.engine(server).paint(GivenWebUI.order()) { _ in }
+            #expect(painted.file == picture)
+            await server.upstream.stop()
+        }
+
         @Test func `shows the pair of --api-auth`() async throws {
             let server = try await GivenWebUI.start()
             let engine = try GivenWebUI.engine(server) { $0.credentials = Secret("u:p").map { .basic($0) } }
