@@ -16,13 +16,19 @@ final class UpstreamPool {
     private var watched: [UpstreamExchange] = []
     private var isTicking = false
 
-    init(on loop: any EventLoop, to target: UpstreamTarget, _ options: OpenAIEngine.Options) {
+    convenience init(on loop: any EventLoop, to target: UpstreamTarget, _ options: OpenAIEngine.Options) {
+        self.init(
+            on: loop, to: target, deadlines: options.deadlines, idleTime: options.idleTime, staleTime: options.staleTime)
+    }
+
+    /// - Parameter deadlines: its `connect` applies to every connection; the shortest sets how finely time is looked at.
+    init(on loop: any EventLoop, to target: UpstreamTarget, deadlines: Deadlines, idleTime: TimeAmount, staleTime: TimeAmount) {
         self.loop = loop
         self.target = target
-        idleTime = options.idleTime
-        staleTime = options.staleTime
-        connectTime = options.deadlines.connect
-        tick = options.deadlines.tick(with: idleTime)
+        self.idleTime = idleTime
+        self.staleTime = staleTime
+        connectTime = deadlines.connect
+        tick = deadlines.tick(with: idleTime)
     }
 
     // MARK: Connections

@@ -106,7 +106,7 @@ extension OpenAIEngine.Options {
 
 extension String {
     /// For one segment of a path: everything that does not stand for itself is escaped.
-    fileprivate var percentEncoded: String {
+    var percentEncoded: String {
         let digits = Array("0123456789ABCDEF")
         return utf8.reduce(into: "") { text, byte in
             if byte.mayStandInPath {

@@ -1,0 +1,87 @@
+package import Inference
+package import NIOCore
+
+/// Asks an engine's HTTP API: one request, one whole answer, from a task on any thread. Its connections live on one event loop and are
+/// kept for the next request.
+package final class EngineClient: Sendable {
+    package let address: EngineAddress
+    private let target: UpstreamTarget
+    /// The fields of every request, credentials among them.
+    private let fields: String
+    private let loop: any EventLoop
+    private let pool: NIOLoopBoundBox<UpstreamPool?>
+    private let answerBytesMax: Int
+
+    /// - Parameters:
+    ///   - address: everything before the paths that are asked.
+    ///   - trustedRoots: a PEM file of certificates to trust instead of the system's.
+    ///   - group: one of its loops carries the connections.
+    /// - Throws: what is wrong with `trustedRoots`.
+    package init(
+        _ address: EngineAddress, credentials: EngineCredentials? = nil, trustedRoots: String? = nil,
+        answerBytesMax: Int = EngineClientLimits.answerBytesMax, group: any EventLoopGroup
+    ) throws {
+        self.address = address
+        self.answerBytesMax = answerBytesMax
+        target = try UpstreamTarget(address, trustedRoots: trustedRoots)
+        // An address and a secret hold only visible ASCII, so nothing can break out of a line.
+        let authorization = credentials.map { "authorization: \($0.header)\r\n" } ?? ""
+        fields = "host: \(address.authority)\r\nuser-agent: MiniToolAI\r\naccept-encoding: identity\r\n\(authorization)"
+        loop = group.next()
+        pool = NIOLoopBoundBox.makeEmptyBox(eventLoop: loop)
+    }
+
+    /// Asks, and waits for the whole answer, whatever its status. Cancelling the task closes the connection.
+    /// - Parameters:
+    ///   - path: behind the address's own path: starts with a slash, visible ASCII only, a query included.
+    ///   - json: a body of type application/json.
+    ///   - deadline: for all of it, connecting included.
+    /// - Throws: `lost` without a connection or when it broke, `timedOut`, `cancelled`, `broken` when what came is too large or not HTTP.
+    package func ask(
+        _ method: String, _ path: String, json: ByteBuffer? = nil, deadline: TimeAmount
+    ) async throws(ImageFailure) -> EngineAnswer {
+        let exchange = NIOLoopBoundBox.makeEmptyBox(valueType: EngineExchange.self, eventLoop: loop)
+        let request = request(method, path, json)
+        let title = "\(method) \(path.prefix { $0 != "?" })"
+        let result = await withTaskCancellationHandler {
+            await withCheckedContinuation { (continuation: CheckedContinuation<Result<EngineAnswer, ImageFailure>, Never>) in
+                loop.execute { [self] in
+                    // A task that was cancelled before this has left its mark.
+                    let begun = exchange.value ?? EngineExchange(title, bytesMax: answerBytesMax)
+                    exchange.value = begun
+                    begun.begin(request, in: poolHere, deadline: deadline) { continuation.resume(returning: $0) }
+                }
+            }
+        } onCancel: {
+            loop.execute { [answerBytesMax] in
+                let begun = exchange.value ?? EngineExchange(title, bytesMax: answerBytesMax)
+                exchange.value = begun
+                begun.cancel()
+            }
+        }
+        return try result.get()
+    }
+
+    private func request(_ method: String, _ path: String, _ json: ByteBuffer?) -> UpstreamRequest {
+        precondition(
+            path.first == "/" && path.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a path is a slash and visible ASCII")
+        var head = "\(method) \(address.path)\(path) HTTP/1.1\r\n\(fields)accept: */*\r\n"
+        if let json {
+            head += "content-type: application/json\r\ncontent-length: \(json.readableBytes)\r\n"
+        } else if method != "GET" {
+            head += "content-length: 0\r\n"
+        }
+        return UpstreamRequest(first: ByteBuffer(string: head + "\r\n"), rest: json.map { [$0] } ?? [])
+    }
+
+    /// Made when it is first needed. Called on the loop.
+    private var poolHere: UpstreamPool {
+        if let pool = pool.value { return pool }
+        var deadlines = Deadlines()
+        deadlines.connect = EngineClientLimits.connectTime
+        let made = UpstreamPool(
+            on: loop, to: target, deadlines: deadlines, idleTime: EngineClientLimits.idleTime, staleTime: OpenAILimits.staleTime)
+        pool.value = made
+        return made
+    }
+}
