@@ -29,7 +29,8 @@ package struct EngineAnswer: Sendable {
     package var failure: ImageFailure {
         let words = "answered \(status)\(errorName.map { " (\($0))" } ?? "")"
         switch status {
-        case 300..<400: return ImageFailure(.refused, detail: "\(words): redirects are not followed, give the address it leads to")
+        case 300..<400:
+            return ImageFailure(.refused, detail: "\(words): redirects are not followed, give the address it leads to")
         case 401, 403: return ImageFailure(.refused, detail: "\(words): it wants other credentials")
         case 408, 504: return ImageFailure(.timedOut, detail: words)
         case 429, 503: return ImageFailure(.busy, detail: words, retryAfterMilliseconds: retryAfterMilliseconds)

@@ -1,4 +1,4 @@
-package import NIOCore
+import NIOCore
 
 /// What is bounded in talking to an engine's HTTP API, and why.
 package enum EngineClientLimits {
