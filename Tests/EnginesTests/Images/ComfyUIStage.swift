@@ -1,4 +1,5 @@
 import Inference
+import NIOCore
 import NIOPosix
 import Synchronization
 import TestKit
@@ -22,7 +23,7 @@ struct ComfyUIStage {
     init(
         _ phases: [ComfyUIScript.Phase], prepare: (inout ComfyUIScript.State) -> Void = { _ in },
         options change: (inout ComfyUIEngine.Options) -> Void = { _ in },
-        intercept: @escaping ComfyUIScript.Intercept = { _, _ in nil }
+        intercept: @escaping ComfyUIScript.Intercept
     ) async throws {
         let script = ComfyUIScript(phases, prepare, intercept)
         self.script = script
@@ -33,6 +34,13 @@ struct ComfyUIStage {
         options.patienceTime = .milliseconds(200)
         change(&options)
         engine = try ComfyUIEngine(options, group: MultiThreadedEventLoopGroup.singleton)
+    }
+
+    init(
+        _ phases: [ComfyUIScript.Phase], prepare: (inout ComfyUIScript.State) -> Void = { _ in },
+        options change: (inout ComfyUIEngine.Options) -> Void = { _ in }
+    ) async throws {
+        try await self.init(phases, prepare: prepare, options: change) { _, _ in nil }
     }
 
     static func order(
