@@ -113,7 +113,8 @@ import Wire
     @Test(arguments: [
         (
             400,
-            #"{"error":{"type":"prompt_outputs_failed_validation","message":"a prompt's words","details":""},"node_errors":{"4":{"errors":[{"type":"value_not_in_list","details":"a prompt's words"}]}}}"#,
+            #"{"error":{"type":"prompt_outputs_failed_validation","message":"a prompt's words","details":""},"#
+                + #""node_errors":{"4":{"errors":[{"type":"value_not_in_list","details":"a prompt's words"}]}}}"#,
             ImageFailure.Kind.refused, "prompt_outputs_failed_validation, value_not_in_list at 4"
         ),
         (400, "<html>", .refused, "without a reason"), (413, "", .refused, "413"), (401, "", .broken, "401"),
@@ -262,7 +263,8 @@ import Wire
     /// The server took the job and its answer never came: the job is found by who submitted it.
     @Test(arguments: [true, false])
     func `gives up a job whose submission was not answered`(takesNames: Bool) async throws {
-        let stage = try await ComfyUIStage([.waiting(ahead: 3)], prepare: { $0.takesNames = takesNames }) { request, state in
+        let stage = try await ComfyUIStage([.waiting(ahead: 3)]) { request, state in
+            state.takesNames = takesNames
             guard request.target == "/prompt" else { return nil }
             _ = state.answer(to: request)
             return ScriptedAnswer([.send(ByteBuffer(string: "HTTP/1.1 200 OK\r\n")), .close])

@@ -6,7 +6,8 @@ import Wire
 
 @testable import Engines
 
-/// What a ComfyUI server with one job answers: in its formats, going through the phases a test names, one with each look at its queue.
+/// What a ComfyUI server with one job answers: in its formats, going through the phases a test names, one with each look at its
+/// queue.
 final class ComfyUIScript: Sendable {
     enum Phase: Sendable {
         /// Behind so many others.

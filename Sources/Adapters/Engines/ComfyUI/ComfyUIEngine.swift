@@ -105,8 +105,8 @@ package final class ComfyUIEngine: ImageEngine {
 
     // MARK: After
 
-    /// Sees to it that the server does not work on a job nobody waits for: takes it out of the queue or stops it, and waits until that is
-    /// done, so that the next job does not wait behind it.
+    /// Sees to it that the server does not work on a job nobody waits for: takes it out of the queue or stops it, and waits until
+    /// that is done, so that the next job does not wait behind it.
     /// - Parameter id: what the server calls it; nil: its answer is missing.
     private func giveUp(_ graph: ComfyUIGraph, _ id: String?) async {
         let turns = max(1, ComfyUILimits.giveUpTime.nanoseconds / max(1, options.pollTime.nanoseconds))

@@ -21,9 +21,10 @@ struct ComfyUIGraph {
     static let outputNode = "9"
 
     var steps: Int { max(order.prompt.steps, sampler.stepsMin) }
-    /// As large as asked for or up to seven pixels larger: whoever asked cuts it.
-    var width: Int { Self.roundedUp(order.prompt.width) }
-    var height: Int { Self.roundedUp(order.prompt.height) }
+    /// As large as asked for or up to seven pixels larger.
+    private var size: PictureSize {
+        PictureSize(width: order.prompt.width, height: order.prompt.height, roundedUpTo: ComfyUILimits.sideStep)
+    }
 
     /// What was done instead of what was asked for; nil: nothing.
     var substitute: String? { steps == order.prompt.steps ? nil : "\(sampler.name), \(sampler.schedule), in \(steps) steps" }
@@ -33,22 +34,23 @@ struct ComfyUIGraph {
         ByteBuffer(string: #"{"client_id":\#(quoted(id)),"prompt_id":\#(quoted(id)),"prompt":{\#(nodes)}}"#)
     }
 
-    /// `PreviewImage` writes into the folder that the server empties when it starts; nothing else ever would. Its input `tag` is none that
-    /// it knows, and so is ignored, but it makes this graph another than the last: no answer comes from a cache, whose file may be gone.
+    /// `PreviewImage` writes into the folder that the server empties when it starts; nothing else ever would. Its input `tag` is
+    /// none that it knows, and so is ignored, but it makes this graph another than the last: no answer comes from a cache, whose
+    /// file may be gone.
     private var nodes: String {
         let prompt = order.prompt
         let text = quoted(ComfyUIText.withoutFiles(prompt.prompt))
         let negative = quoted(ComfyUIText.withoutFiles(prompt.negativePrompt))
         return [
             node(4, "CheckpointLoaderSimple", #""ckpt_name":\#(quoted(order.model))"#),
-            node(5, "EmptyLatentImage", #""width":\#(width),"height":\#(height),"batch_size":1"#),
+            node(5, "EmptyLatentImage", #""width":\#(size.width),"height":\#(size.height),"batch_size":1"#),
             node(6, "CLIPTextEncode", #""clip":["4",1],"text":\#(text)"#),
             node(7, "CLIPTextEncode", #""clip":["4",1],"text":\#(negative)"#),
             node(
                 3, "KSampler",
                 #""model":["4",0],"positive":["6",0],"negative":["7",0],"latent_image":["5",0],"seed":\#(order.seed),"#
-                    + #""steps":\#(steps),"cfg":\#(cfg),"sampler_name":"\#(sampler.name)","scheduler":"\#(sampler.schedule)","denoise":1"#
-            ),
+                    + #""steps":\#(steps),"cfg":\#(JSONValue.hundredths(prompt.cfgHundredths)),"denoise":1,"#
+                    + #""sampler_name":"\#(sampler.name)","scheduler":"\#(sampler.schedule)""#),
             node(8, "VAEDecode", #""samples":["3",0],"vae":["4",2]"#),
             node(9, "PreviewImage", #""images":["8",0],"tag":\#(quoted(order.tag))"#),
         ].joined(separator: ",")
@@ -58,15 +60,5 @@ struct ComfyUIGraph {
         #""\#(number)":{"class_type":"\#(kind)","inputs":{\#(inputs)}}"#
     }
 
-    /// Exact, in hundredths.
-    private var cfg: String {
-        let (whole, hundredths) = order.prompt.cfgHundredths.quotientAndRemainder(dividingBy: 100)
-        return "\(whole).\(hundredths < 10 ? "0" : "")\(hundredths)"
-    }
-
     private func quoted(_ text: String) -> String { JSONValue.string(text).text }
-
-    private static func roundedUp(_ side: Int) -> Int {
-        (side + ComfyUILimits.sideStep - 1) / ComfyUILimits.sideStep * ComfyUILimits.sideStep
-    }
 }

@@ -4,10 +4,11 @@ import NIOCore
 enum ComfyUILimits {
     /// How often a job is looked for: as often as clients of such services poll. A step of any sampler takes about as long.
     static let pollTime = TimeAmount.milliseconds(250)
-    /// How long a job may be in neither the queue nor the history before it counts as lost. Servers move it from one to the other in one
-    /// step; proxies in front of several may take a moment.
+    /// How long a job may be in neither the queue nor the history before it counts as lost. Servers move it from one to the other
+    /// in one step; proxies in front of several may take a moment.
     static let graceTime = TimeAmount.seconds(2)
-    /// How long a server may leave questions after a job unanswered: while it loads a checkpoint its interpreter is busy for seconds.
+    /// How long a server may leave questions after a job unanswered: while it loads a checkpoint its interpreter is busy for
+    /// seconds.
     static let patienceTime = TimeAmount.seconds(20)
     /// How long one question may take: answers are small, and the server answers from memory.
     static let askTime = TimeAmount.seconds(10)

@@ -1,8 +1,9 @@
 /// A prompt as `CLIPTextEncode` may have it.
 enum ComfyUIText {
-    /// The text with `embedding:` broken in two. ComfyUI takes what follows that word for the name of a file of its operator's, wherever it
-    /// stands; a stranger is not to load files. Weights, `(word:1.2)`, are left as they are: they only weigh the caller's own words.
-    /// Source: `SDTokenizer.tokenize_with_weights`, https://github.com/Comfy-Org/ComfyUI/blob/master/comfy/sd1_clip.py
+    /// The text with `embedding:` broken in two. ComfyUI takes what follows that word for the name of a file of its operator's,
+    /// wherever it stands; a stranger is not to load files. Weights, `(word:1.2)`, are left as they are: they only weigh the
+    /// caller's own words. Source: `SDTokenizer.tokenize_with_weights`,
+    /// https://github.com/Comfy-Org/ComfyUI/blob/master/comfy/sd1_clip.py
     ///
     /// Bytes are compared, not characters: an accent behind the colon would make another character of it, and hide it.
     static func withoutFiles(_ text: String) -> String {

@@ -2,8 +2,8 @@ import Inference
 
 /// Waits for a job: told what the server says of it, it decides what follows. It knows no clock and asks nobody.
 ///
-/// A server that was started anew has an empty history and an empty queue, like one that is about to move the job from one to the other;
-/// only time tells them apart.
+/// A server that was started anew has an empty history and an empty queue, like one that is about to move the job from one to the
+/// other; only time tells them apart.
 struct ComfyUIWatch {
     enum Step: Hashable, Sendable {
         case wait
