@@ -121,7 +121,8 @@ import Wire
         (403, "", .broken, "403"),
         (404, "404: Not Found", .broken, "404"), (429, "", .busy, "429"), (500, "500 Internal Server Error", .broken, "500"),
         (502, "", .lost, "502"), (503, "", .busy, "503"), (504, "", .timedOut, "504"), (200, "{", .wrongResult, "not JSON"),
-        (200, #"{"prompt_id":"../x y"}"#, .wrongResult, "prompt_id"), (302, "", .broken, "302"),
+        (200, #"{"prompt_id":"../x y"}"#, .wrongResult, "prompt_id"), (200, #"{"prompt_id":".."}"#, .wrongResult, "prompt_id"),
+        (302, "", .broken, "302"),
     ])
     func `says why a job was not taken`(status: Int, body: String, kind: ImageFailure.Kind, words: String) async throws {
         let stage = try await ComfyUIStage([.gone]) { request, _ in
@@ -173,7 +174,9 @@ import Wire
     }
 
     @Test func `gives up a server that is gone for good`() async throws {
-        let stage = try await ComfyUIStage([.running]) { request, _ in request.number > 6 ? ScriptedAnswer([.reset]) : nil }
+        let stage = try await ComfyUIStage(
+            [.running], prepare: { _ in }, options: { $0.goodbyeTime = .milliseconds(50) },
+            intercept: { request, _ in request.number > 6 ? ScriptedAnswer([.reset]) : nil })
         #expect(await stage.failure()?.kind == .lost)
         await stage.upstream.stop()
     }
@@ -248,6 +251,13 @@ import Wire
         await stage.upstream.stop()
     }
 
+    @Test func `stops a job that takes too long`() async throws {
+        let stage = try await ComfyUIStage([.running], options: { $0.paintTime = .zero })
+        #expect(await stage.failure()?.kind == .timedOut)
+        #expect(stage.script.now.interrupted == [stage.script.now.id])
+        await stage.upstream.stop()
+    }
+
     @Test func `never interrupts another's job`() async throws {
         // By the time it is told to stop, the server has forgotten ours and works on another.
         let stage = try await ComfyUIStage([.running]) { request, state in
@@ -272,6 +282,19 @@ import Wire
         #expect(await stage.failure()?.kind == .lost)
         let state = stage.script.now
         #expect(state.deleted == [state.id])
+        await stage.upstream.stop()
+    }
+
+    @Test func `gives up a job although the server does not answer at first`() async throws {
+        // The sixth question is the first of the goodbye; a client asks once more where a connection it used before is cut.
+        let stage = try await ComfyUIStage(
+            [.running], prepare: { _ in }, options: { $0.paintTime = .zero },
+            intercept: { request, _ in
+                (6...7).contains(request.number) ? ScriptedAnswer([.reset]) : nil
+            })
+        #expect(await stage.failure()?.kind == .timedOut)
+        #expect(stage.script.now.interrupted == [stage.script.now.id])
+        #expect(stage.upstream.requests[5].target == "/queue")
         await stage.upstream.stop()
     }
 

@@ -5,8 +5,7 @@ import Wire
 @testable import Engines
 
 @Suite struct `Waiting for a job at ComfyUI` {
-    private let busy = ImageFailure(.busy, detail: "x")
-    private var watch: ComfyUIWatch { ComfyUIWatch(grace: .seconds(2), patience: .seconds(20)) }
+    private var watch: ComfyUIWatch { ComfyUIWatch(grace: .seconds(2), patience: .seconds(20), limit: .seconds(300)) }
 
     private func file(_ name: String = "a.png") throws -> ComfyUIFile {
         try #require(ComfyUIFile(["filename": .string(name), "type": "temp"]))
@@ -48,6 +47,18 @@ import Wire
         #expect(watch.runningSince == .seconds(5))
     }
 
+    @Test(arguments: [ComfyUIQueue.Place.running, .waiting(ahead: 9)])
+    func `ends when it takes too long, unless its picture is there`(place: ComfyUIQueue.Place) throws {
+        var watch = watch
+        #expect(watch.saw(.unknown, place, at: .milliseconds(299_999)) == .wait)
+        guard case .fail(let failure) = watch.saw(.unknown, place, at: .seconds(300)) else {
+            Issue.record("it is too late")
+            return
+        }
+        #expect(failure.kind == .timedOut)
+        #expect(watch.saw(.painted(try file()), place, at: .seconds(301)) == .fetch(try file()))
+    }
+
     @Test(arguments: [
         (ImageFailure.Kind.lost, true), (.timedOut, true), (.busy, true), (.broken, false), (.wrongResult, false),
         (.cancelled, false),
@@ -59,6 +70,21 @@ import Wire
         #expect(watch.saw(.unknown, .running, at: .seconds(5)) == .wait)
         #expect(watch.heardNothing(failure, at: .milliseconds(24_999)) == (isPatient ? .wait : .fail(failure)))
         #expect(watch.heardNothing(failure, at: .seconds(25)) == .fail(failure))
+    }
+
+    @Test(arguments: [
+        (true, [ComfyUIQueue.Place.absent], [ComfyUIGoodbye.Step.forget]),
+        (true, [.waiting(ahead: 0), .absent], [.dequeue, .forget]),
+        (true, [.running, .running, .absent], [.interrupt, .wait, .forget]),
+        // Its turn came before it was taken out.
+        (true, [.waiting(ahead: 0), .running, .running, .absent], [.dequeue, .interrupt, .wait, .forget]),
+        // It was on its way into the queue.
+        (false, [.absent, .waiting(ahead: 1), .absent], [.wait, .dequeue, .forget]),
+        (false, [.absent, .absent], [.wait, .forget]),
+    ])
+    func `is given up wherever it stands`(isNamed: Bool, places: [ComfyUIQueue.Place], steps: [ComfyUIGoodbye.Step]) {
+        var goodbye = ComfyUIGoodbye(isNamed: isNamed)
+        #expect(places.map { goodbye.saw($0) } == steps)
     }
 
     @Test func `guesses its progress from how long others took`() {

@@ -73,7 +73,8 @@ package final class ComfyUIEngine: ImageEngine {
     private func file(
         of id: String, _ graph: ComfyUIGraph, _ progress: @Sendable (Double) -> Void
     ) async throws(ImageFailure) -> ComfyUIFile {
-        var watch = ComfyUIWatch(grace: options.graceTime.duration, patience: options.patienceTime.duration)
+        var watch = ComfyUIWatch(
+            grace: options.graceTime.duration, patience: options.patienceTime.duration, limit: options.paintTime.duration)
         let submitted = ContinuousClock.now
         while true {
             let step: ComfyUIWatch.Step
@@ -109,25 +110,28 @@ package final class ComfyUIEngine: ImageEngine {
     /// that is done, so that the next job does not wait behind it.
     /// - Parameter id: what the server calls it; nil: its answer is missing.
     private func giveUp(_ graph: ComfyUIGraph, _ id: String?) async {
-        let turns = max(1, ComfyUILimits.giveUpTime.nanoseconds / max(1, options.pollTime.nanoseconds))
-        var isInterrupted = false
-        do {
-            for _ in 0..<turns {
-                let queue = try await server.queue()
-                let id = id ?? queue.id(submittedBy: graph.id) ?? graph.id
-                switch queue.place(of: id) {
-                case .absent: return await forget(id)
-                case .waiting: try await server.dequeue(id)
-                case .running:
-                    if !isInterrupted { try await server.interrupt(id) }
-                    isInterrupted = true
-                }
-                try await pause()
-            }
-        } catch {
-            // The server is not to be reached: there is nobody to tell, and why the job ended is thrown already.
-            return
+        let end = ContinuousClock.now + options.goodbyeTime.duration
+        var goodbye = ComfyUIGoodbye(isNamed: id != nil)
+        repeat {
+            // A question that came to nothing is asked again while there is time. Why the job ended is thrown by whoever gives it up.
+            if (try? await step(&goodbye, graph, id)) == .forget { return }
+            try? await Task.sleep(for: options.pollTime.duration)
+        } while .now < end
+    }
+
+    private func step(
+        _ goodbye: inout ComfyUIGoodbye, _ graph: ComfyUIGraph, _ id: String?
+    ) async throws(ImageFailure) -> ComfyUIGoodbye.Step {
+        let queue = try await server.queue(within: options.goodbyeTime)
+        let id = id ?? queue.id(submittedBy: graph.id) ?? graph.id
+        let step = goodbye.saw(queue.place(of: id))
+        switch step {
+        case .dequeue: try await server.dequeue(id)
+        case .interrupt: try await server.interrupt(id)
+        case .forget: await forget(id)
+        case .wait: break
         }
+        return step
     }
 
     private func forget(_ id: String) async {

@@ -14,8 +14,8 @@ enum ComfyUILimits {
     static let askTime = TimeAmount.seconds(10)
     /// How long the picture itself may take: some megabytes.
     static let viewTime = TimeAmount.seconds(30)
-    /// How long each step of giving a job up may take: whoever cancelled waits for it.
-    static let giveUpTime = TimeAmount.seconds(3)
+    /// How long a job that was given up is looked after, and each question in it may take: an engine's hand waits for it.
+    static let goodbyeTime = TimeAmount.seconds(3)
     /// Jobs handed to one server at a time. It works on one; more only wait in its queue instead of ours.
     static let concurrencyRange = 1...16
     /// Bytes of a file's name, of its folder and of its type, as they are sent back to the server.

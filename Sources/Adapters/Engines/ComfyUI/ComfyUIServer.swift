@@ -18,7 +18,7 @@ struct ComfyUIServer: Sendable {
         }
         let document = try Self.document(answer, of: "POST /prompt")
         guard let id = document["prompt_id"]?.string, (1...ComfyUILimits.fileNameBytesMax).contains(id.utf8.count),
-            id.utf8.allSatisfy(\.mayStandInPath)
+            id.utf8.allSatisfy(\.mayStandInPath), !id.allSatisfy({ $0 == "." })
         else { throw ImageFailure(.wrongResult, detail: "POST /prompt: no prompt_id that can be asked for") }
         return id
     }
@@ -27,8 +27,8 @@ struct ComfyUIServer: Sendable {
         ComfyUIHistory(try await get("/history/\(id)"), id: id)
     }
 
-    func queue() async throws(ImageFailure) -> ComfyUIQueue {
-        guard let queue = ComfyUIQueue(try await get("/queue")) else {
+    func queue(within deadline: TimeAmount = ComfyUILimits.askTime) async throws(ImageFailure) -> ComfyUIQueue {
+        guard let queue = ComfyUIQueue(try await get("/queue", within: deadline)) else {
             throw ImageFailure(.wrongResult, detail: "GET /queue: no queue")
         }
         return queue
@@ -88,15 +88,17 @@ struct ComfyUIServer: Sendable {
 
     // MARK: Asking
 
-    private func get(_ target: String) async throws(ImageFailure) -> JSONValue {
-        try Self.document(try await client.ask("GET", target, deadline: ComfyUILimits.askTime), of: "GET \(target)")
+    private func get(
+        _ target: String, within deadline: TimeAmount = ComfyUILimits.askTime
+    ) async throws(ImageFailure) -> JSONValue {
+        try Self.document(try await client.ask("GET", target, deadline: deadline), of: "GET \(target)")
     }
 
     /// Its answers to these are empty.
     private func tell(_ target: String, _ body: JSONValue) async throws(ImageFailure) {
         var json = ByteBuffer()
         body.write(into: &json)
-        let answer = try await client.ask("POST", target, json: json, deadline: ComfyUILimits.giveUpTime)
+        let answer = try await client.ask("POST", target, json: json, deadline: ComfyUILimits.goodbyeTime)
         try Self.requireSuccess(answer, of: "POST \(target)")
     }
 

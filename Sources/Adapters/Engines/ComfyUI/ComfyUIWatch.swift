@@ -13,15 +13,21 @@ struct ComfyUIWatch {
 
     private let grace: Duration
     private let patience: Duration
+    private let limit: Duration
     /// When the server last answered, and since when it has known nothing of the job.
     private var heardAt = Duration.zero
     private var missedSince: Duration?
     /// When it was first seen at work.
     private(set) var runningSince: Duration?
 
-    init(grace: Duration, patience: Duration) {
+    /// - Parameters:
+    ///   - grace: how long the job may be in neither the queue nor the history.
+    ///   - patience: how long the server may leave questions unanswered.
+    ///   - limit: how long the job may take in all.
+    init(grace: Duration, patience: Duration, limit: Duration) {
         self.grace = grace
         self.patience = patience
+        self.limit = limit
     }
 
     /// - Parameters:
@@ -35,10 +41,10 @@ struct ComfyUIWatch {
         case (.unknown, .running):
             runningSince = runningSince ?? time
             missedSince = nil
-            return .wait
+            return waited(time)
         case (.unknown, .waiting):
             missedSince = nil
-            return .wait
+            return waited(time)
         case (.unknown, .absent):
             let since = missedSince ?? time
             missedSince = since
@@ -51,5 +57,9 @@ struct ComfyUIWatch {
     mutating func heardNothing(_ failure: ImageFailure, at time: Duration) -> Step {
         guard failure.kind == .lost || failure.kind == .timedOut || failure.kind == .busy else { return .fail(failure) }
         return time - heardAt >= patience ? .fail(failure) : .wait
+    }
+
+    private func waited(_ time: Duration) -> Step {
+        time < limit ? .wait : .fail(ImageFailure(.timedOut, detail: "no picture within the deadline"))
     }
 }
