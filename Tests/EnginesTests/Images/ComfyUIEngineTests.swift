@@ -316,7 +316,7 @@ import Wire
         let stage = try await ComfyUIStage([.gone])
         let report = await stage.engine.check()
         #expect(report.usable)
-        #expect(report.summary == "ComfyUI 0.3.64, 2 checkpoints")
+        #expect(report.summary == "http://127.0.0.1:\(stage.upstream.port): ComfyUI 0.3.64, 2 checkpoints")
         #expect(report.latencyMilliseconds != nil)
         await stage.upstream.stop()
     }

@@ -11,12 +11,12 @@ extension ComfyUIEngine {
             let names = try await server.names()
             let missing = Set(Scheduler.allCases.map { ComfyUISampler($0).name }).subtracting(names.samplers).sorted()
             let summary =
-                "ComfyUI \(version ?? "of an unknown version"), \(names.checkpoints.count) checkpoints"
+                "\(options.address): ComfyUI \(version ?? "of an unknown version"), \(names.checkpoints.count) checkpoints"
                 + (missing.isEmpty ? "" : ", without the samplers \(missing.joined(separator: ", "))")
             return EngineReport(
                 usable: !names.checkpoints.isEmpty && missing.isEmpty, summary: summary, latencyMilliseconds: milliseconds)
         } catch {
-            return EngineReport(usable: false, summary: error.detail)
+            return EngineReport(usable: false, summary: "\(options.address): \(error.detail)")
         }
     }
 }

@@ -6,7 +6,7 @@ import Synchronization
 package final class ComfyUIEngine: ImageEngine {
     package let name: String
     package let concurrency: Int
-    private let options: Options
+    let options: Options
     let server: ComfyUIServer
     /// As they were last listed; nil: not yet, or something failed since.
     private let names = Mutex<ComfyUINames?>(nil)
