@@ -11,17 +11,18 @@ package struct APIServer: Sendable {
 
     /// - Parameters:
     ///   - group: connections are spread over its loops; whoever gives it ends it.
+    ///   - images: nil: no pictures are made here.
     ///   - ledger: asked only whether it admits, and what it counted.
     ///   - accessLog: gets a line for each finished request.
     ///   - metrics: who may read `/metrics`.
     package init(
-        group: any EventLoopGroup, chat: Chat, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
         clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
         accessLog: AccessLog? = nil, metrics: MetricsAudience = .local
     ) {
         self.group = group
         service = Service(
-            limits: limits, chat: chat, keys: keys, administration: administration, ledger: ledger, clock: clock,
+            limits: limits, chat: chat, images: images, keys: keys, administration: administration, ledger: ledger, clock: clock,
             logger: logger, accessLog: accessLog, metrics: metrics)
     }
 

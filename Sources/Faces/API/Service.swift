@@ -16,7 +16,7 @@ final class Service: Sendable {
     let router: RouterResponder<PlainContext>
 
     init(
-        limits: APILimits, chat: Chat, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        limits: APILimits, chat: Chat, images: ImageDesk?, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
         self.limits = limits
@@ -27,13 +27,15 @@ final class Service: Sendable {
         self.clock = clock
         self.logger = logger
         self.accessLog = accessLog
-        let endpoints = Endpoints(
+        let groups: [any EndpointGroup] =
             [
-                ModelEndpoints(chat: chat), AccountEndpoint(administration: administration),
+                ModelEndpoints(chat: chat, images: images?.jobs), AccountEndpoint(administration: administration),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
                 MetricsEndpoint(audience: metrics, ledger: ledger, loops: loops),
-            ],
-            others: ChatPermit.paths.map { ($0, .post) })
+            ]
+        let painting: [any EndpointGroup] =
+            images.map { [ImageEndpoints(desk: $0, clock: clock), GenerationEndpoint(desk: $0, clock: clock)] } ?? []
+        let endpoints = Endpoints(groups + painting, others: ChatPermit.paths.map { ($0, .post) })
         router = endpoints.responder
     }
 }

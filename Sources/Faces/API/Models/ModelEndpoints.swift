@@ -9,22 +9,40 @@ import Wire
 /// What can be asked for here, at what price.
 struct ModelEndpoints: EndpointGroup {
     let chat: Chat
+    /// nil: no pictures are made here.
+    let images: ImageJobs?
 
     var endpoints: [Endpoint] {
         [
             .keyed(.get, "/v1/models") { _, caller in
                 var body = ByteBuffer()
-                ModelListing.write(list: chat.catalog.chat.map { listing(of: $0, for: caller) }, into: &body)
+                let pictures = (images?.models ?? []).map { listing(of: $0, for: caller) }
+                ModelListing.write(list: chat.catalog.chat.map { listing(of: $0, for: caller) } + pictures, into: &body)
                 return .json(body)
             },
             .keyed(.get, "/v1/models/:id") { context, caller in
                 let id = context.parameters.get("id").flatMap(\.percentDecoded) ?? ""
-                guard let model = chat.catalog.chatModel(id) else { throw ErrorResponse(.modelUnknown(model: id)) }
+                guard let listing = listing(id, for: caller) else { throw ErrorResponse(.modelUnknown(model: id)) }
                 var body = ByteBuffer()
-                listing(of: model, for: caller).write(into: &body)
+                listing.write(into: &body)
                 return .json(body)
             },
         ]
+    }
+
+    private func listing(_ id: String, for caller: Caller) -> ModelListing? {
+        chat.catalog.chatModel(id).map { listing(of: $0, for: caller) }
+            ?? images?.models.first { $0.id == id }.map { listing(of: $0, for: caller) }
+    }
+
+    private func listing(of model: ImageModel, for caller: Caller) -> ModelListing {
+        let price = images?.prices.version(for: model.id, in: .live)?.price
+        let isRouted = images.map { !$0.routes.routes(to: model.id, for: caller.key.book).isEmpty } ?? false
+        let each = price.map { Money(nanodollars: $0.output.nanodollarsPerMillion / 1_000_000).description }
+        return ModelListing(
+            id: model.id, created: 0, ownedBy: "operator", kind: "image",
+            prices: each.map { [ModelListing.Price(name: "image", dollars: $0)] } ?? [],
+            isAvailable: price != nil && isRouted && caller.key.allows(model: model.id))
     }
 
     private func listing(of model: ChatModel, for caller: Caller) -> ModelListing {

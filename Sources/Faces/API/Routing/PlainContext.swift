@@ -1,6 +1,8 @@
 import Gateway
 import Hummingbird
 import Logging
+import NIOCore
+import Units
 
 /// What an endpoint of the framework's router knows of its request beside the request itself.
 struct PlainContext: RequestContext {
@@ -9,6 +11,8 @@ struct PlainContext: RequestContext {
         let head: RequestHead
         let keys: KeyDirectory
         let isLocal: Bool
+        let request: Units.RequestID
+        let body: ByteBuffer
     }
 
     var coreContext: CoreRequestContextStorage
@@ -16,12 +20,16 @@ struct PlainContext: RequestContext {
     let keys: KeyDirectory
     /// The caller is on this machine, and nothing says that it speaks for another: see ``RequestHead/isForThisMachine``.
     let isLocal: Bool
+    let request: Units.RequestID
+    let body: ByteBuffer
 
     init(source: Source) {
         coreContext = .init(source: source)
         head = source.head
         keys = source.keys
         isLocal = source.isLocal
+        request = source.request
+        body = source.body
     }
 
     var query: Query { Query(head.target?.query) }

@@ -67,10 +67,11 @@ package final class ImageJobs: Sendable {
         guard let first = routes.routes(to: prompt.model, for: caller.key.book).first else {
             throw .engineUnavailable(model: prompt.model)
         }
-        guard await board.takeRoom(for: caller.purse) else { throw .busy }
-        let record = newRecord(prompt, caller, request, callback)
-        let machine = ImageJob(submitted: record.submitted, deadline: record.deadline)
         let quote = Quote(price: price, inputBoundTokens: 0, inputFairTokens: 0, choices: 1, outputCap: 1)
+        guard let cost = quote.bound else { throw .notPriceable }
+        let record = newRecord(prompt, caller, request, callback, cost)
+        guard await board.takeRoom(for: caller.purse) else { throw .busy }
+        let machine = ImageJob(submitted: record.submitted, deadline: record.deadline)
         let hold = HoldRequest(request: request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.openJob(hold, Job.sealed(record, machine))) {
         case .held(let funds):
@@ -90,12 +91,14 @@ package final class ImageJobs: Sendable {
         return price
     }
 
-    private func newRecord(_ prompt: ImagePrompt, _ caller: Caller, _ request: RequestID, _ callback: String?) -> JobRecord {
+    private func newRecord(_ prompt: ImagePrompt, _ caller: Caller, _ request: RequestID, _ callback: String?, _ cost: Money)
+        -> JobRecord
+    {
         var generator = SystemRandomNumberGenerator()
         let now = clock.now()
         return JobRecord(
             id: JobID.random(using: &generator), request: request, key: caller.key.id, purse: caller.purse, prompt: prompt,
-            seed: prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator), callback: callback, submitted: now,
+            seed: prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator), callback: callback, cost: cost, submitted: now,
             deadline: Instant(microseconds: now.microseconds + ImageLimits.lifeSeconds * 1_000_000))
     }
 

@@ -15,4 +15,6 @@ enum ImageLimits {
     static let restMillisecondsMax: Int64 = 30_000
     /// How often jobs that waited too long are looked for.
     static let sweepMilliseconds: Int64 = 1000
+    /// After so many such looks whoever watches a job is told again where it stands, so that no proxy takes the line for dead.
+    static let reminderRounds = 10
 }

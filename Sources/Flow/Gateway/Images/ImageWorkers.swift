@@ -1,7 +1,6 @@
 import Commerce
 import Inference
 import Logging
-import Synchronization
 import Units
 
 extension ImageJobs {
@@ -41,7 +40,10 @@ extension ImageJobs {
     }
 
     private func sweepUntilCancelled() async {
+        var rounds = 0
         while (try? await Task.sleep(for: .milliseconds(ImageLimits.sweepMilliseconds))) != nil {
+            rounds += 1
+            if rounds % ImageLimits.reminderRounds == 0 { await board.remindWatchers() }
             for var job in await board.waitedTooLong(at: clock.now()) {
                 if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) { await release(job, message) }
             }
@@ -159,27 +161,32 @@ extension ImageJobs {
     private func timed(_ order: ImageOrder, _ id: JobID, _ attempt: Int, on engine: any ImageEngine) async throws(ImageFailure)
         -> PaintedImage
     {
-        let isLate = Mutex(false)
-        let board = board
-        let painting = Task<Result<PaintedImage, ImageFailure>, Never> {
-            do throws(ImageFailure) {
-                return .success(
-                    try await engine.paint(order) { progress in
-                        Task { await board.note(progress: progress, of: id, attempt: attempt) }
-                    })
-            } catch { return .failure(error) }
-        }
-        let clock = Task {
-            try await Task.sleep(for: .seconds(ImageLimits.paintSeconds))
-            isLate.withLock { $0 = true }
-            painting.cancel()
-        }
+        let (steps, teller) = AsyncStream<Double>.makeStream(bufferingPolicy: .bufferingNewest(1))
+        // A handle that may be cancelled from outside: by who cancels the job, and by the clock. It is awaited here.
+        let painting = Task<Result<PaintedImage, ImageFailure>, Never>(operation: {
+            defer { teller.finish() }
+            do throws(ImageFailure) { return .success(try await engine.paint(order) { teller.yield($0) }) } catch {
+                return .failure(error)
+            }
+        })
         await board.work(on: id, attempt: attempt) { painting.cancel() }
-        let result = await painting.value
-        clock.cancel()
-        if isLate.withLock({ $0 }), case .failure = result {
-            throw ImageFailure(.timedOut, detail: "no picture in \(ImageLimits.paintSeconds) s")
+        let isLate = await withTaskGroup(of: Bool.self) { group in
+            group.addTask { [board] in
+                for await step in steps { await board.note(progress: step, of: id, attempt: attempt) }
+                return false
+            }
+            group.addTask {
+                do { try await Task.sleep(for: .seconds(ImageLimits.paintSeconds)) } catch { return false }
+                painting.cancel()
+                return true
+            }
+            // The first to end is the painter's own voice, or the clock.
+            let isLate = await group.next() ?? false
+            group.cancelAll()
+            return isLate
         }
+        let result = await painting.value
+        if isLate, case .failure = result { throw ImageFailure(.timedOut, detail: "no picture in \(ImageLimits.paintSeconds) s") }
         return try result.get()
     }
 

@@ -187,17 +187,20 @@ actor JobBoard {
         let number = numbers
         // Whoever cannot follow sees the newest.
         let (stream, continuation) = AsyncStream<JobView>.makeStream(bufferingPolicy: .bufferingNewest(4))
-        continuation.onTermination = { [weak self] _ in Task { await self?.unwatch(id, number) } }
         entries[id]?.watchers[number] = continuation
         continuation.yield(view(entry))
         return stream
     }
 
-    private func unwatch(_ id: JobID, _ number: Int) { entries[id]?.watchers[number] = nil }
+    /// Tells everybody who watches where their job stands, though nothing may have changed.
+    func remindWatchers() { for (id, entry) in entries where !entry.watchers.isEmpty { tellWatchers(of: id) } }
 
     private func tellWatchers(of id: JobID) {
         guard let entry = entries[id], !entry.watchers.isEmpty else { return }
         let view = view(entry)
-        for watcher in entry.watchers.values { watcher.yield(view) }
+        for (number, watcher) in entry.watchers {
+            // Who looks no more is forgotten when there would be something to see.
+            if case .terminated = watcher.yield(view) { entries[id]?.watchers[number] = nil }
+        }
     }
 }

@@ -14,12 +14,14 @@ package struct JobRecord: Sendable {
     package let seed: Int64
     /// Where the end of the job is told; nil: nowhere.
     package let callback: String?
+    /// What the picture costs when it is there.
+    package let cost: Money
     package let submitted: Instant
     package let deadline: Instant
 
     init(
         id: JobID, request: RequestID, key: KeyID, purse: Purse, prompt: ImagePrompt, seed: Int64, callback: String?,
-        submitted: Instant, deadline: Instant
+        cost: Money, submitted: Instant, deadline: Instant
     ) {
         self.id = id
         self.request = request
@@ -28,6 +30,7 @@ package struct JobRecord: Sendable {
         self.prompt = prompt
         self.seed = seed
         self.callback = callback
+        self.cost = cost
         self.submitted = submitted
         self.deadline = deadline
     }
@@ -105,6 +108,7 @@ private struct Contents: Codable {
     let seed: Int64
     let format: String
     let callback: String?
+    let costNanodollars: Int64
     let deadline: Int64
     let attempts: Int
     let attemptsMax: Int
@@ -133,6 +137,7 @@ private struct Contents: Codable {
         seed = record.seed
         format = prompt.format.rawValue
         callback = record.callback
+        costNanodollars = record.cost.nanodollars
         deadline = record.deadline.microseconds
         attempts = machine.attempts
         attemptsMax = machine.attemptsMax
@@ -163,7 +168,7 @@ private struct Contents: Codable {
             prompt: ImagePrompt(
                 model: model, prompt: prompt, negativePrompt: negativePrompt, scheduler: scheduler, steps: steps,
                 cfgHundredths: cfgHundredths, width: width, height: height, seed: wishedSeed, format: format),
-            seed: seed, callback: callback, submitted: job.submitted, deadline: Instant(microseconds: deadline))
+            seed: seed, callback: callback, cost: Money(nanodollars: costNanodollars), submitted: job.submitted, deadline: Instant(microseconds: deadline))
     }
 
     func machine(_ record: JobRecord) -> ImageJob? {
