@@ -75,6 +75,7 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "Sources/Adapters/CPNG"),
         .systemLibrary(name: "CTurboJPEG", path: "Sources/Adapters/CTurboJPEG"),
         .systemLibrary(name: "CWebP", path: "Sources/Adapters/CWebP"),
+        room("BlobStores", in: "Adapters", ["Units", "Inference", nioCore, nioPosix, nioHTTP1, nioSSL, crypto]),
         .systemLibrary(name: "CMimalloc", path: "Sources/Adapters/CMimalloc"),
         .systemLibrary(name: "CSQLiteOptions", path: "Sources/Adapters/CSQLiteOptions"),
         // Rank 4: the faces.
@@ -116,6 +117,7 @@ let package = Package(
         tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix]),
         tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, nioEmbedded]),
         tests(of: "Pictures", ["Pictures", "Inference", "CTurboJPEG", "CWebP", "TestKit"]),
+        tests(of: "BlobStores", ["BlobStores", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, crypto]),
         tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb, crypto]),
         tests(
             of: "API",
