@@ -87,8 +87,8 @@ let package = Package(
         .executableTarget(
             name: "minitoolai",
             dependencies: [
-                "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "API", "CLI",
-                "CMimalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
+                "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "Pictures", "BlobStores", "API",
+                "CLI", "CMimalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
             ],
             path: "Sources/minitoolai", swiftSettings: settings),
         .target(

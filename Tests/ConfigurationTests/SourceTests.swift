@@ -49,7 +49,7 @@ import Testing
         let place = Place(config: nil, data: "/srv/books")
         let configuration = try Configuration(at: place, ServeWishes(), environment: [:])
         #expect(configuration.store.dataDirectory == "/srv/books")
-        #expect(configuration.blobs.path == "/srv/books/images")
+        #expect(configuration.blobs.place == .directory(path: "/srv/books/images"))
     }
 
     @Test(arguments: [

@@ -31,10 +31,15 @@ enum Assembly {
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
             catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger, logger: logger)
+        let painters = try ConfiguredImages(configuration, on: loops)
+        let images = try painters.jobs(configuration, books, logger, on: loops)
+        let imageDesk = ImageDesk(
+            jobs: images, publicURL: configuration.server.publicURL,
+            allowsLoopbackCallback: configuration.server.isLocal)
         let server = APIServer(
-            group: loops, chat: chat, keys: books.keys, administration: books.administration, ledger: books.ledger,
+            group: loops, chat: chat, images: imageDesk, keys: books.keys, administration: books.administration, ledger: books.ledger,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
-        let desk = books.desk(engines: engines.all)
+        let desk = books.desk(engines: engines.all + painters.engines.filter { $0.name != EngineSetting.sandboxName })
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
         let signals = try StopSignals()
@@ -52,10 +57,13 @@ enum Assembly {
         BackgroundAudit.start(verifier)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run(answer: desk.answer) }
+            group.addTask { await images.run() }
             let signal = await signals.first()
             logger.info("server.stopping", metadata: ["signal": "\(signal)"])
             books.ledger.stopAdmitting()
             await listening.stop(drain: .milliseconds(configuration.server.drainMilliseconds))
+            // Pictures under way are put down: the next start goes on with them.
+            await images.stop()
             group.cancelAll()
             try await group.waitForAll()
         }

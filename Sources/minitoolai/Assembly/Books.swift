@@ -16,6 +16,8 @@ struct Books: Sendable {
     let administration: Administration
     /// Every model that can be asked for.
     let catalog: ModelCatalog
+    /// Makes the signatures of jobs.
+    let signer: JobSigner
     /// The prices in force of the models that have one in the configuration.
     let prices: PriceList
 
@@ -31,10 +33,15 @@ struct Books: Sendable {
         let mint = KeyMint(pepper: pepper)
         let store = Failpoint.around(
             try SQLiteLedgerStore(path: directory.databasePath, pepper: pepper, ballastBytes: ballastBytes))
-        let priced = configuration.models.map { setting in
-            // What has no price is refused to live keys and tried for nothing with test keys.
-            setting.price.map { (setting.model.id, $0) } ?? (PriceList.trialName(of: setting.model.id), .free)
-        }
+        // What has no price is refused to live keys and tried for nothing with test keys.
+        let priced =
+            configuration.models.map { setting in
+                setting.price.map { (setting.model.id, $0) } ?? (PriceList.trialName(of: setting.model.id), .free)
+            }
+            + configuration.images.map { setting in
+                setting.price.map { (setting.model.id, $0) }
+                    ?? (PriceList.trialName(of: setting.model.id), ModelPrice.image(.zero) ?? .free)
+            }
 
         let (ledger, report) = try Recovery.begin(store, prices: priced, clock: clock)
         if report.released + report.provisional > 0 {
@@ -42,16 +49,17 @@ struct Books: Sendable {
                 "ledger.recovered", metadata: ["released": "\(report.released)", "provisional": "\(report.provisional)"])
         }
         let models = Set(priced.map(\.0))
+        if report.adopted > 0 { logger.notice("images.resumed", metadata: ["jobs": "\(report.adopted)"]) }
         let writer = LedgerWriter(ledger: ledger, store: store, clock: clock, logger: logger)
         let keys = KeyDirectory(ledger.keys, mint: mint, clock: clock)
         return Books(
             directory: directory, store: store, ledger: writer, keys: keys,
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
-            catalog: ModelCatalog(chat: configuration.models.map(\.model)),
+            catalog: ModelCatalog(chat: configuration.models.map(\.model)), signer: JobSigner(pepper: pepper),
             prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 
-    func desk(engines: [any ChatEngine]) -> ControlDesk {
+    func desk(engines: [any Engine]) -> ControlDesk {
         ControlDesk(administration: administration, catalog: catalog, engines: engines)
     }
 }

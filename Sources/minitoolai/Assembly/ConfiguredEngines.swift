@@ -11,7 +11,7 @@ struct ConfiguredEngines: Sendable {
     /// - Throws: ``Failure`` when an engine cannot be made.
     init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
         let models = configuration.models.map(\.model)
-        all = try configuration.engines.map { try $0.engine(models: models, on: group) }
+        all = try configuration.engines.compactMap { try $0.engine(models: models, on: group) }
         let served = all.filter { !($0 is UnservedEngine) }
         let byName = Dictionary(uniqueKeysWithValues: served.map { ($0.name, $0) })
         guard let sandbox = byName[EngineSetting.sandboxName] else { preconditionFailure("there is always a sandbox") }
@@ -26,12 +26,14 @@ struct ConfiguredEngines: Sendable {
 }
 
 extension EngineSetting {
-    fileprivate func engine(models: [ChatModel], on group: any EventLoopGroup) throws -> any ChatEngine {
+    /// nil: it paints.
+    fileprivate func engine(models: [ChatModel], on group: any EventLoopGroup) throws -> (any ChatEngine)? {
         switch self {
         case .openAI(let options): try OpenAIEngine(options, group: group)
         case .sandbox(let name, let pace, let hiddenTokens, let disconnect):
             SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)
         case .unserved(let name, let kind): UnservedEngine(name: name, kind: kind)
+        case .webUI, .cpp, .comfyUI, .openAIImages: nil
         }
     }
 }

@@ -32,6 +32,11 @@ extension Configuration.Server {
     }
 }
 
+extension Configuration.Server {
+    /// Only this machine reaches it.
+    var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+}
+
 extension Configuration.Store {
     /// The database's name in the data directory.
     static let fileName = "minitoolai.db"
@@ -63,15 +68,28 @@ extension Configuration.Ledger {
 }
 
 extension Configuration.Blobs {
+    private enum Kind: String, CaseIterable { case directory, s3 }
+
     init(_ section: Section, dataDirectory: String) {
-        let kind = section.text("kind", default: "directory")
-        if kind != "directory" {
-            section.reading.add(
-                kind == "s3"
-                    ? "s3 is not served by this version, expected directory" : "expected directory, got \(quoted(kind))",
-                at: section.path("kind"), section.setting("kind")?.origin ?? section.origin)
-        }
-        path = section.text("path", default: dataDirectory + "/images")
+        place =
+            switch section.choice("kind", default: Kind.directory) {
+            case .directory: .directory(path: section.text("path", default: dataDirectory + "/images"))
+            case .s3: .s3(Bucket(section))
+            }
         keepMilliseconds = section.duration("keep", in: 60_000...8_760 * 3_600_000, default: 24 * 3_600_000)
+    }
+}
+
+extension Configuration.Blobs.Bucket {
+    fileprivate init(_ section: Section) {
+        endpoint = section.requiredText("endpoint", expected: "the store's address, such as https://s3.eu-central-1.amazonaws.com") ?? ""
+        region = section.text("region", default: "us-east-1")
+        name = section.requiredText("bucket", expected: "the name of a bucket") ?? ""
+        prefix = section.text("prefix", default: "")
+        accessKey = section.requiredText("access_key", expected: "the id of an access key") ?? ""
+        secretKey = section.secret("secret_key") ?? ""
+        publicURL = section.optionalText("public_url", shownAs: "addresses are signed")
+        signedEndpoint = section.optionalText("signed_endpoint", shownAs: "the endpoint")
+        trustedRoots = section.optionalText("trusted_roots", shownAs: "the system's")
     }
 }

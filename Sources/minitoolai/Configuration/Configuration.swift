@@ -47,7 +47,25 @@ struct Configuration: Sendable {
 
     /// Where pictures lie.
     struct Blobs: Hashable, Sendable {
-        let path: String
+        enum Place: Hashable, Sendable {
+            case directory(path: String)
+            case s3(Bucket)
+        }
+
+        /// A bucket of an S3-compatible store.
+        struct Bucket: Hashable, Sendable {
+            let endpoint: String
+            let region: String
+            let name: String
+            let prefix: String
+            let accessKey: String
+            let secretKey: String
+            let publicURL: String?
+            let signedEndpoint: String?
+            let trustedRoots: String?
+        }
+
+        let place: Place
         let keepMilliseconds: Int64
     }
 

@@ -6,12 +6,19 @@ import NIOCore
 enum EngineSetting: Sendable {
     case openAI(OpenAIEngine.Options)
     case sandbox(name: String, pace: SandboxPace, hiddenTokens: Int, disconnect: EngineTraits.Disconnect)
+    case webUI(StableDiffusionOptions)
+    case cpp(StableDiffusionOptions)
+    case comfyUI(ComfyUIEngine.Options)
+    case openAIImages(OpenAIImagesEngine.Options)
     /// Of a kind that other versions serve: a file written for them can be read, and nothing is routed to it.
     case unserved(name: String, kind: String)
 
     var name: String {
         switch self {
         case .openAI(let options): options.name
+        case .webUI(let options), .cpp(let options): options.name
+        case .comfyUI(let options): options.name
+        case .openAIImages(let options): options.name
         case .sandbox(let name, _, _, _), .unserved(let name, _): name
         }
     }
@@ -21,9 +28,9 @@ enum EngineSetting: Sendable {
     /// The engine that answers test keys; it is there whether or not a file names it.
     static let sandboxName = "sandbox"
 
-    private static let servedKinds = ["openai", "sandbox"]
+    private static let servedKinds = ["openai", "sandbox", "sdapi", "sdcpp", "comfyui", "openai-images"]
     /// Kinds that the configuration knows and other versions serve.
-    private static let otherKinds = ["anthropic", "sdapi", "comfyui", "sdcpp", "openai-images", "openai-speech", "espeak"]
+    private static let otherKinds = ["anthropic", "openai-speech", "espeak"]
 
     /// Engines that routes may name without a file's making them: those of `engines`, and the one that other versions embed.
     static func names(routable engines: [EngineSetting]) -> [String] { engines.map(\.name) + ["espeak"] }
@@ -38,12 +45,15 @@ enum EngineSetting: Sendable {
         let kind =
             name == EngineSetting.sandboxName
             ? section.text("kind", default: "sandbox")
-            : section.requiredText("kind", expected: "a kind of engine: \(EngineSetting.servedKinds.joined(separator: " or "))")
+            : section.requiredText("kind", expected: "a kind of engine: \(EngineSetting.servedKinds.joined(separator: ", "))")
         switch kind {
         case "sandbox": self = EngineSetting.sandbox(section, name: name)
         case "openai" where name != EngineSetting.sandboxName:
             guard let options = OpenAIEngine.Options(section, name: name) else { return nil }
             self = .openAI(options)
+        case let kind? where EngineSetting.imageKinds.contains(kind) && name != EngineSetting.sandboxName:
+            guard let setting = EngineSetting(painting: section, name: name, kind: kind) else { return nil }
+            self = setting
         case let kind? where EngineSetting.otherKinds.contains(kind) && name != EngineSetting.sandboxName:
             section.forgive()
             self = .unserved(name: name, kind: kind)
@@ -62,7 +72,7 @@ enum EngineSetting: Sendable {
             if name == sandboxName {
                 "expected sandbox, for test keys are answered by the engine of that name, got \(quoted(kind))"
             } else {
-                "expected \(servedKinds.joined(separator: " or ")), got \(quoted(kind))"
+                "expected one of \(servedKinds.joined(separator: ", ")), got \(quoted(kind))"
             }
         section.reading.add(problem, at: section.path("kind"), section.setting("kind")?.origin ?? section.origin)
     }

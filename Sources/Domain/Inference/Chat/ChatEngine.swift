@@ -1,10 +1,17 @@
 package import NIOCore
 package import Units
 
-/// Something that answers chats: an upstream server or the sandbox. It never learns who asks or what it costs.
-package protocol ChatEngine: Sendable {
+/// An engine of any kind, as an operator knows it.
+package protocol Engine: Sendable {
     /// The engine's name in the configuration.
     var name: String { get }
+
+    /// Contacts the engine as an operator would and says what is wrong with it.
+    func check() async -> EngineReport
+}
+
+/// Something that answers chats: an upstream server or the sandbox. It never learns who asks or what it costs.
+package protocol ChatEngine: Engine {
     var traits: EngineTraits { get }
 
     /// Makes out the call for one answer; ``ChatCall/begin()`` asks for it. Called on `loop`; every call of `receiver` is made on `loop`
@@ -14,9 +21,6 @@ package protocol ChatEngine: Sendable {
     /// `completed` and `failed`, which may also come without `opened`. What it hears in one go ends with one of the last three.
     /// After `cancel` it hears nothing more.
     func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall
-
-    /// Contacts the engine as an operator would and says what is wrong with it.
-    func check() async -> EngineReport
 }
 
 /// What the rest of the house must know about an engine before asking it.

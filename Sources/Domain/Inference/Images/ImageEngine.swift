@@ -1,7 +1,5 @@
 /// Something that paints: a Stable Diffusion server or the sandbox. It never learns who asks or what it costs.
-package protocol ImageEngine: Sendable {
-    /// The engine's name in the configuration.
-    var name: String { get }
+package protocol ImageEngine: Engine {
     /// Jobs it may work on at a time; 1 for servers that do one after the other anyway.
     var concurrency: Int { get }
 
@@ -11,9 +9,6 @@ package protocol ImageEngine: Sendable {
     func paint(
         _ order: ImageOrder, progress: @escaping @Sendable (Double) -> Void
     ) async throws(ImageFailure) -> PaintedImage
-
-    /// Contacts the engine as an operator would and says what is wrong with it.
-    func check() async -> EngineReport
 }
 
 /// A prompt made out to one engine.

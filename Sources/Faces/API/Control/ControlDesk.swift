@@ -9,9 +9,9 @@ package import Wire
 package struct ControlDesk: Sendable {
     private let administration: Administration
     private let catalog: ModelCatalog
-    private let engines: [any ChatEngine]
+    private let engines: [any Engine]
 
-    package init(administration: Administration, catalog: ModelCatalog, engines: [any ChatEngine]) {
+    package init(administration: Administration, catalog: ModelCatalog, engines: [any Engine]) {
         self.administration = administration
         self.catalog = catalog
         self.engines = engines

@@ -66,7 +66,7 @@ extension UsageDocument.Line {
 
 extension EngineCheckDocument {
     /// Contacts every engine at once and lists what was found in their order.
-    package init(checking engines: [any ChatEngine]) async {
+    package init(checking engines: [any Inference.Engine]) async {
         let found = await withTaskGroup(of: (Int, Engine).self) { group in
             for (index, engine) in engines.enumerated() {
                 group.addTask {

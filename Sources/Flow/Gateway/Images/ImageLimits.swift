@@ -17,4 +17,6 @@ enum ImageLimits {
     static let sweepMilliseconds: Int64 = 1000
     /// After so many such looks whoever watches a job is told again where it stands, so that no proxy takes the line for dead.
     static let reminderRounds = 10
+    /// After so many, and at the start, pictures that have expired are removed.
+    static let blobSweepRounds = 600
 }

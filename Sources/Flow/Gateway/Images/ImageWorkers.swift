@@ -44,10 +44,19 @@ extension ImageJobs {
         while (try? await Task.sleep(for: .milliseconds(ImageLimits.sweepMilliseconds))) != nil {
             rounds += 1
             if rounds % ImageLimits.reminderRounds == 0 { await board.remindWatchers() }
+            if rounds % ImageLimits.blobSweepRounds == 1 { await sweepBlobs() }
             for var job in await board.waitedTooLong(at: clock.now()) {
                 if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) { await release(job, message) }
             }
         }
+    }
+
+    private func sweepBlobs() async {
+        let oldest = Instant(microseconds: clock.now().microseconds - blobs.keepsSeconds * 1_000_000)
+        do throws(BlobFault) {
+            let removed = try await blobs.sweep(before: oldest)
+            if removed > 0 { logger.info("images.swept", metadata: ["pictures": "\(removed)"]) }
+        } catch { logger.error("images.sweep_failed", metadata: ["error": "\(error)"]) }
     }
 
     // MARK: One engine's hand
