@@ -41,7 +41,7 @@ import Testing
             "config.yaml:1: store: expected sqlite: and a path that ends in /minitoolai.db, such as "
                 + #"sqlite:data/minitoolai.db, got "mysql://x""#
         ),
-        ("blobs: {kind: s3}", "config.yaml:1: blobs.kind: s3 is not served by this version, expected directory"),
+        ("blobs: {kind: tape}", "config.yaml:1: blobs.kind: expected one of directory, s3, got \"tape\""),
         ("server: {host: a}\nserver: {port: 2}", "config.yaml:1: not YAML that can be read: server is given twice"),
     ])
     func `a bad value in the file`(text: String, fault: String) {
@@ -49,12 +49,12 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{x: {kind: magic}}", #"engines.x.kind: expected openai or sandbox, got "magic""#),
+        ("{x: {kind: magic}}", #"engines.x.kind: expected one of openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got "magic""#),
         (
             "{sandbox: {kind: anthropic}}",
             "engines.sandbox.kind: expected sandbox, for test keys are answered by the engine of that name, got \"anthropic\""
         ),
-        ("{x: {}}", "engines.x.kind: expected a kind of engine: openai or sandbox, got nothing"),
+        ("{x: {}}", "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got nothing"),
         ("{x: {kind: openai}}", "engines.x.base_url: expected the address before /chat/completions, got nothing"),
         (
             "{sandbox: {kind: openai, base_url: 'http://h/v1'}}",

@@ -29,7 +29,7 @@ struct OldLedger {
     private static let filling = """
         INSERT INTO main.epochs SELECT * FROM new.epochs;
         INSERT INTO main.accounts SELECT * FROM new.accounts;
-        INSERT INTO main.prices SELECT * FROM new.prices;
+        INSERT INTO main.prices SELECT id, model, input, cached_input, output, since FROM new.prices;
         INSERT INTO main.keys SELECT * FROM new.keys;
         INSERT INTO main.balances SELECT account, book, available, held FROM new.balances;
         INSERT INTO main.holds

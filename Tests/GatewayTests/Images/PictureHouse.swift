@@ -53,6 +53,7 @@ final class PictureHouse: Sendable {
             }
             caller = Caller(key: try await administration.createKey(KeyWish(account: "acme", book: .live)).record)
         }
+        await jobs.takeUp()
         working = isWorking ? Task { [jobs] in await jobs.run() } : Task {}
     }
 

@@ -4,9 +4,8 @@ import Logging
 import Units
 
 extension ImageJobs {
-    /// Takes up what an earlier life left, sets the engines to work and returns when `stop` is told: by then nobody works any more.
+    /// Sets the engines to work and returns when `stop` is told: by then nobody works any more.
     package func run() async {
-        await resume()
         await withTaskGroup(of: Void.self) { sweep in
             sweep.addTask { await self.sweepUntilCancelled() }
             await withTaskGroup(of: Void.self) { hands in
@@ -21,7 +20,8 @@ extension ImageJobs {
     /// No job is begun any more; those under way are put down and go on at the next start.
     package func stop() async { await board.close() }
 
-    private func resume() async {
+    /// Takes up what an earlier life left. To be called once, before anybody can ask after a job.
+    package func takeUp() async {
         do {
             for stored in try store.unfinishedJobs() {
                 do {
