@@ -12,7 +12,9 @@ extension Happening {
         case .hold(let name, let key, let wish): wish.simpler.map { .hold(name, key, $0) }
         case .settle(let name, let usage): usage.simpler.map { .settle(name, $0) }
         case .price(let price): price.simpler.map { .price($0) }
-        case .revoke, .dispatch, .accept, .release, .recover, .crash: []
+        case .openJob(let name, let key, let wish): wish.simpler.map { .openJob(name, key, $0) }
+        case .closeJob(let name, let units): (units.map { smaller(Int64($0)) } ?? []).map { .closeJob(name, units: Int($0)) }
+        case .noteJob, .revoke, .dispatch, .accept, .release, .recover, .crash: []
         }
     }
 }

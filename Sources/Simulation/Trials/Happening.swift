@@ -16,6 +16,10 @@ package enum Happening: Hashable, Sendable, CustomStringConvertible {
     case settle(Int, Usage)
     case release(Int)
     case recover(Int)
+    /// The same as `hold`, for a job: it outlives a crash.
+    case openJob(Int, KeyID, Wish)
+    case noteJob(Int)
+    case closeJob(Int, units: Int?)
     /// The process dies and another begins with what was recorded.
     case crash
 
@@ -49,6 +53,9 @@ package enum Happening: Hashable, Sendable, CustomStringConvertible {
             "settle \(name) for \(usage.promptTokens) (\(usage.cachedTokens)) in, \(usage.completionTokens) (\(usage.reasoningTokens)) out"
         case .release(let name): "release \(name)"
         case .recover(let name): "recover \(name)"
+        case .openJob(let name, let key, let wish): "job \(name) by \(key): \(wish.bound)/\(wish.fair) in, \(wish.choices) × \(wish.cap) out"
+        case .noteJob(let name): "note job \(name)"
+        case .closeJob(let name, let units): "close job \(name) for \(units?.description ?? "nothing")"
         case .crash: "crash"
         }
     }
@@ -57,9 +64,9 @@ package enum Happening: Hashable, Sendable, CustomStringConvertible {
     var account: AccountID? {
         switch self {
         case .grant(let purse, _, _): purse.account
-        case .revoke(let key), .hold(_, let key, _): TrialHouse.purse(of: key)?.account
+        case .revoke(let key), .hold(_, let key, _), .openJob(_, let key, _): TrialHouse.purse(of: key)?.account
         case .price, .crash: nil
-        case .dispatch, .accept, .progress, .extend, .settle, .release, .recover: nil
+        case .dispatch, .accept, .progress, .extend, .settle, .release, .recover, .noteJob, .closeJob: nil
         }
     }
 
@@ -67,7 +74,8 @@ package enum Happening: Hashable, Sendable, CustomStringConvertible {
     var hold: Int? {
         switch self {
         case .hold(let name, _, _), .dispatch(let name, _), .accept(let name), .progress(let name, _), .extend(let name, _),
-            .settle(let name, _), .release(let name), .recover(let name):
+            .settle(let name, _), .release(let name), .recover(let name), .openJob(let name, _, _), .noteJob(let name),
+            .closeJob(let name, _):
             name
         case .grant, .revoke, .price, .crash: nil
         }
@@ -104,7 +112,10 @@ extension Happening {
         let some = open.isEmpty || chance.once(in: 8) ? Int.random(in: 0...name, using: &chance) : pick(open.suffix(12), &chance)
         switch Int.random(in: 0..<1000, using: &chance) {
         case 0..<80: return grant(&chance)
-        case 80..<480:
+        case 80..<140:
+            open.append(name)
+            return .openJob(name, KeyID(Int64.random(in: 1...6, using: &chance)), wish(&chance))
+        case 140..<480:
             open.append(name)
             return .hold(name, KeyID(Int64.random(in: 1...(chance.once(in: 30) ? 9 : 6), using: &chance)), wish(&chance))
         case 480..<510: return .dispatch(some, engine: pick(["one", "two"], &chance))
@@ -117,7 +128,11 @@ extension Happening {
         case 840..<900:
             open.removeAll { $0 == some }
             return .release(some)
-        case 900..<965: return .recover(some)
+        case 900..<920: return .noteJob(some)
+        case 920..<950:
+            open.removeAll { $0 == some }
+            return .closeJob(some, units: pick([nil, 0, 1, 1, 2, 1 << 31, 1 << 31 + 1, -1], &chance))
+        case 950..<965: return .recover(some)
         case 965..<990: return .price(price(&chance))
         case 990..<998: return .crash
         default: return .revoke(KeyID(5))

@@ -68,7 +68,7 @@ package struct LedgerTrial {
 
     private mutating func note(_ happening: Happening, _ command: LedgerCommand, _ outcome: LedgerOutcome) {
         switch (happening, outcome) {
-        case (.hold(let name, _, _), .held(let funds)): holds[name] = funds.hold
+        case (.hold(let name, _, _), .held(let funds)), (.openJob(let name, _, _), .held(let funds)): holds[name] = funds.hold
         case (_, .closed(let receipt)):
             closed.append(command)
             if let name = happening.hold { charges[name] = receipt.charge.nanodollars }
@@ -100,12 +100,11 @@ package struct LedgerTrial {
             return .grant(purse: purse, amount: Money(nanodollars: amount), reference: "r\(reference)")
         case .revoke(let key): return .revokeKey(key)
         case .price(let price): return .setPrice(model: "m", price: price)
-        case .hold(let name, let key, let wish):
-            guard let price else { return nil }
-            let quote = Quote(
-                price: price, inputBoundTokens: wish.bound, inputFairTokens: wish.fair, choices: wish.choices,
-                outputCap: wish.cap, extraOutputTokens: wish.extra, tranche: wish.tranche, inputHiddenTokens: wish.hidden)
-            return .hold(HoldRequest(request: RequestID("req_\(name)"), key: key, quote: quote, engine: "one"))
+        case .hold(let name, let key, let wish): return request(name, key, wish).map(LedgerCommand.hold)
+        case .openJob(let name, let key, let wish):
+            return request(name, key, wish).map { .openJob($0, job(name, isOver: false)) }
+        case .noteJob(let name): return .noteJob(hold(name), job(name, isOver: false))
+        case .closeJob(let name, let units): return .closeJob(hold(name), units: units, note: "", job(name, isOver: true))
         case .dispatch(let name, let engine): return .dispatch(hold(name), engine: engine)
         case .accept(let name): return .accept(hold(name))
         case .progress(let name, let tokens): return .progress(hold(name), outputTokens: tokens)
@@ -115,6 +114,20 @@ package struct LedgerTrial {
         case .recover(let name): return .recover(hold(name))
         case .crash: return nil
         }
+    }
+
+    private func request(_ name: Int, _ key: KeyID, _ wish: Happening.Wish) -> HoldRequest? {
+        price.map { price in
+            let quote = Quote(
+                price: price, inputBoundTokens: wish.bound, inputFairTokens: wish.fair, choices: wish.choices,
+                outputCap: wish.cap, extraOutputTokens: wish.extra, tranche: wish.tranche, inputHiddenTokens: wish.hidden)
+            return HoldRequest(request: RequestID("req_\(name)"), key: key, quote: quote, engine: "one")
+        }
+    }
+
+    private func job(_ name: Int, isOver: Bool) -> SealedJob {
+        SealedJob(
+            id: Int64(name) + 1, purse: TrialHouse.purses[0], submitted: LedgerTrial.now, isOver: isOver, contents: [])
     }
 
     // MARK: What must be true
@@ -153,7 +166,7 @@ package struct LedgerTrial {
             guard case .stale = step(old) else { throw Disagreement(sentence: "what was closed could be closed again: \(old)") }
         }
         switch command {
-        case .hold, .extend, .dispatch, .openAccount, .createKey: return
+        case .hold, .openJob, .extend, .dispatch, .openAccount, .createKey: return
         default: break
         }
         let before = (TrialHouse.purses.map(ledger.balance), ledger.spent, ledger.openHolds, ledger.prices)

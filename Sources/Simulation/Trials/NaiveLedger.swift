@@ -39,6 +39,8 @@ struct NaiveLedger {
         var output = 0
         var accepted = false
         var life: Int
+        /// A crash passes it on.
+        var isOfJob = false
     }
 
     /// What is said about an outcome: enough to tell any two apart.
@@ -73,16 +75,17 @@ struct NaiveLedger {
         case .settle(let id, let usage, _, _): settle(id, usage)
         case .release(let id, _): isMine(id) ? close(id, cost: .zero, most: .zero) : "stale"
         case .recover(let id): recover(id)
-        case .openJob(let request, _): hold(request.key, request.quote)
-        case .noteJob(let id, _): isMine(id) ? "noted" : "stale"
-        case .closeJob(let id, let units, _, _):
-            units.map { settle(id, Usage(promptTokens: 0, completionTokens: $0)) }
-                ?? (isMine(id) ? close(id, cost: .zero, most: .zero) : "stale")
+        case .openJob(let request, _): hold(request.key, request.quote, isOfJob: true)
+        case .noteJob(let id, _): holds[id]?.isOfJob == true ? "noted" : "stale"
+        case .closeJob(let id, let units, _, _): closeJob(id, units)
         case .openAccount, .createKey, .setPrice: "given"
         }
     }
 
-    mutating func crash() { life += 1 }
+    mutating func crash() {
+        life += 1
+        for (id, hold) in holds where hold.isOfJob { holds[id]?.life = life }
+    }
 
     private mutating func revoke(_ key: KeyID) -> Answer {
         revoked.insert(key)
@@ -103,7 +106,7 @@ struct NaiveLedger {
         return "credited"
     }
 
-    private mutating func hold(_ key: KeyID, _ quote: Quote) -> Answer {
+    private mutating func hold(_ key: KeyID, _ quote: Quote, isOfJob: Bool = false) -> Answer {
         guard let purse = purses[key] else { return "unknown key" }
         guard !revoked.contains(key) else { return "revoked" }
         let most = 2_147_483_648
@@ -129,7 +132,7 @@ struct NaiveLedger {
         if let tranche = quote.tranche { amount = opening(price, quote, tranche, funds) }
         movements += 1
         holds[HoldID(movements)] = Hold(
-            key: key, purse: purse, amount: amount, price: price, fair: quote.inputFairTokens, life: life)
+            key: key, purse: purse, amount: amount, price: price, fair: quote.inputFairTokens, life: life, isOfJob: isOfJob)
         available[purse] = free - amount
         return "held \(amount) cap \(cap)"
     }
@@ -179,7 +182,14 @@ struct NaiveLedger {
         holds.values.filter { $0.key == key }.reduce(.zero) { $0 + $1.amount }
     }
 
-    private func isMine(_ id: HoldID) -> Bool { holds[id]?.life == life }
+    private mutating func closeJob(_ id: HoldID, _ units: Int?) -> Answer {
+        guard holds[id]?.isOfJob == true else { return "stale" }
+        // From here on it is a hold like any other.
+        holds[id]?.isOfJob = false
+        return units.map { settle(id, Usage(promptTokens: 0, completionTokens: $0)) } ?? close(id, cost: .zero, most: .zero)
+    }
+
+    private func isMine(_ id: HoldID) -> Bool { holds[id]?.life == life && holds[id]?.isOfJob == false }
 
     private mutating func change(_ id: HoldID, _ edit: (inout Hold) -> Void) -> Answer {
         guard isMine(id), var hold = holds[id] else { return "stale" }

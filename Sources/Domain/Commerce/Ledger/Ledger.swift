@@ -6,6 +6,8 @@ package struct Ledger: Sendable {
     package let epoch: Epoch
     package private(set) var accounts: [AccountID: AccountRecord]
     package private(set) var openHolds: [HoldID: Hold]
+    /// Of these the ones that pay for jobs: only a job's own commands move them, and they outlive their epoch.
+    private var jobHolds: Set<HoldID>
     /// Commands that found their hold already closed or not theirs; each is a lost race, not an error.
     package private(set) var staleCommands = 0
 
@@ -54,7 +56,8 @@ package struct Ledger: Sendable {
         lastEntry = image.lastEntry
         for hold in image.openHolds { keyStates[hold.key.value]?.held += hold.amount }
         // Jobs go on: their holds are this epoch's now, and nothing of their money changes.
-        for hold in image.jobHolds { openHolds[hold]?.epoch = epoch }
+        jobHolds = image.jobHolds.intersection(openHolds.keys)
+        for hold in jobHolds { openHolds[hold]?.epoch = epoch }
     }
 
     package func balance(of purse: Purse) -> Balance { books[purse.number] ?? .zero }
@@ -299,12 +302,15 @@ package struct Ledger: Sendable {
         -> LedgerOutcome
     {
         let outcome = hold(request, at: now, into: &records)
-        if case .held(let funds) = outcome { records.append(.job(job, hold: funds.hold)) }
+        if case .held(let funds) = outcome {
+            jobHolds.insert(funds.hold)
+            records.append(.job(job, hold: funds.hold))
+        }
         return outcome
     }
 
     private mutating func noteJob(_ job: SealedJob, _ id: HoldID, into records: inout Records) -> LedgerOutcome {
-        guard openHold(id) != nil else { return stale() }
+        guard jobHolds.contains(id) else { return stale() }
         records.append(.job(job, hold: id))
         return .noted
     }
@@ -312,7 +318,7 @@ package struct Ledger: Sendable {
     private mutating func closeJob(
         _ job: SealedJob, _ id: HoldID, units: Int?, note: String, at now: Instant, into records: inout Records
     ) -> LedgerOutcome {
-        guard openHold(id) != nil else { return stale() }
+        guard jobHolds.remove(id) != nil else { return stale() }
         let outcome =
             units.map {
                 settle(id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now, into: &records)
@@ -370,9 +376,9 @@ package struct Ledger: Sendable {
         return hold.amount + min(available, keyStates[hold.key.value]?.left ?? available)
     }
 
-    /// An open hold of this epoch: no other may be moved but by recovery.
+    /// An open hold of this epoch that is no job's: no other may be moved but by recovery, and by the job's own commands.
     private func openHold(_ id: HoldID) -> Hold? {
-        guard let hold = openHolds[id], hold.epoch == epoch else { return nil }
+        guard let hold = openHolds[id], hold.epoch == epoch, jobHolds.isEmpty || !jobHolds.contains(id) else { return nil }
         return hold
     }
 
