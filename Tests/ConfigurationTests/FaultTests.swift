@@ -49,12 +49,18 @@ import Testing
     }
 
     @Test(arguments: [
-        ("{x: {kind: magic}}", #"engines.x.kind: expected one of openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got "magic""#),
+        (
+            "{x: {kind: magic}}",
+            #"engines.x.kind: expected one of openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got "magic""#
+        ),
         (
             "{sandbox: {kind: anthropic}}",
             "engines.sandbox.kind: expected sandbox, for test keys are answered by the engine of that name, got \"anthropic\""
         ),
-        ("{x: {}}", "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got nothing"),
+        (
+            "{x: {}}",
+            "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got nothing"
+        ),
         ("{x: {kind: openai}}", "engines.x.base_url: expected the address before /chat/completions, got nothing"),
         (
             "{sandbox: {kind: openai, base_url: 'http://h/v1'}}",

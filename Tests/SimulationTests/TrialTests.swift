@@ -11,7 +11,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (PlantedLedgerBug.progressUnwritten, 6), (.extensionsUnwritten, 6), (.revocationIgnored, 3), (.cachedBilledPlain, 4),
+        (PlantedLedgerBug.progressUnwritten, 6), (.extensionsUnwritten, 9), (.revocationIgnored, 3), (.cachedBilledPlain, 4),
     ])
     func `a planted bug is found and shrunk to what matters`(bug: PlantedLedgerBug, most: Int) throws {
         let report = try #require(

@@ -16,7 +16,8 @@ package struct APIServer: Sendable {
     ///   - accessLog: gets a line for each finished request.
     ///   - metrics: who may read `/metrics`.
     package init(
-        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, keys: KeyDirectory, administration: Administration,
+        ledger: LedgerWriter,
         clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
         accessLog: AccessLog? = nil, metrics: MetricsAudience = .local
     ) {

@@ -16,7 +16,8 @@ final class Service: Sendable {
     let router: RouterResponder<PlainContext>
 
     init(
-        limits: APILimits, chat: Chat, images: ImageDesk?, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        limits: APILimits, chat: Chat, images: ImageDesk?, keys: KeyDirectory, administration: Administration,
+        ledger: LedgerWriter,
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
         self.limits = limits

@@ -53,7 +53,8 @@ package enum Happening: Hashable, Sendable, CustomStringConvertible {
             "settle \(name) for \(usage.promptTokens) (\(usage.cachedTokens)) in, \(usage.completionTokens) (\(usage.reasoningTokens)) out"
         case .release(let name): "release \(name)"
         case .recover(let name): "recover \(name)"
-        case .openJob(let name, let key, let wish): "job \(name) by \(key): \(wish.bound)/\(wish.fair) in, \(wish.choices) × \(wish.cap) out"
+        case .openJob(let name, let key, let wish):
+            "job \(name) by \(key): \(wish.bound)/\(wish.fair) in, \(wish.choices) × \(wish.cap) out"
         case .noteJob(let name): "note job \(name)"
         case .closeJob(let name, let units): "close job \(name) for \(units?.description ?? "nothing")"
         case .crash: "crash"

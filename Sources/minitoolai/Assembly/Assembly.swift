@@ -38,7 +38,8 @@ enum Assembly {
             jobs: images, publicURL: configuration.server.publicURL,
             allowsLoopbackCallback: configuration.server.isLocal)
         let server = APIServer(
-            group: loops, chat: chat, images: imageDesk, keys: books.keys, administration: books.administration, ledger: books.ledger,
+            group: loops, chat: chat, images: imageDesk, keys: books.keys, administration: books.administration,
+            ledger: books.ledger,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
         let desk = books.desk(engines: engines.all + painters.engines.filter { $0.name != EngineSetting.sandboxName })
         let control = try await ControlSocket(

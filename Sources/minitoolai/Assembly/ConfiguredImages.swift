@@ -26,7 +26,8 @@ struct ConfiguredImages: Sendable {
         routes = ImageRoutes(live: Dictionary(live) { _, last in last }, sandbox: sandbox)
     }
 
-    func jobs(_ configuration: Configuration, _ books: Books, _ logger: Logger, on group: any EventLoopGroup) throws -> ImageJobs {
+    func jobs(_ configuration: Configuration, _ books: Books, _ logger: Logger, on group: any EventLoopGroup) throws -> ImageJobs
+    {
         ImageJobs(
             models: configuration.images.map(\.model), prices: books.prices, routes: routes, ledger: books.ledger,
             store: books.store, blobs: try configuration.blobs.store(on: group), darkroom: CodecDarkroom(), signer: books.signer,

@@ -82,7 +82,8 @@ extension Configuration.Blobs {
 
 extension Configuration.Blobs.Bucket {
     fileprivate init(_ section: Section) {
-        endpoint = section.requiredText("endpoint", expected: "the store's address, such as https://s3.eu-central-1.amazonaws.com") ?? ""
+        endpoint =
+            section.requiredText("endpoint", expected: "the store's address, such as https://s3.eu-central-1.amazonaws.com") ?? ""
         region = section.text("region", default: "us-east-1")
         name = section.requiredText("bucket", expected: "the name of a bucket") ?? ""
         prefix = section.text("prefix", default: "")

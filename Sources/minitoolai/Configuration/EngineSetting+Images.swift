@@ -74,6 +74,8 @@ extension EngineCredentials {
 
 extension Section {
     fileprivate func paintTime(_ standard: TimeAmount) -> TimeAmount {
-        section("timeouts") { .milliseconds($0.duration("paint", in: 1000...86_400_000, default: standard.nanoseconds / 1_000_000)) }
+        section("timeouts") {
+            .milliseconds($0.duration("paint", in: 1000...86_400_000, default: standard.nanoseconds / 1_000_000))
+        }
     }
 }

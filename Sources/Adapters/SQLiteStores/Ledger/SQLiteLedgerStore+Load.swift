@@ -69,7 +69,9 @@ extension SQLiteLedgerStore {
     }
 
     private func prices(_ db: Database) throws -> [PriceVersion] {
-        try rows(db, "SELECT id, model, input, cached_input, output, since, unit FROM prices ORDER BY id") { try $0.priceVersion() }
+        try rows(db, "SELECT id, model, input, cached_input, output, since, unit FROM prices ORDER BY id") {
+            try $0.priceVersion()
+        }
     }
 
     private func openHold(_ id: HoldID, _ db: Database) throws -> Hold {

@@ -321,7 +321,9 @@ package struct Ledger: Sendable {
         guard jobHolds.remove(id) != nil else { return stale() }
         let outcome =
             units.map {
-                settle(id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now, into: &records)
+                settle(
+                    id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now,
+                    into: &records)
             } ?? release(id, reason: note, at: now, into: &records)
         records.append(.job(job, hold: id))
         return outcome

@@ -6,7 +6,8 @@ package struct ImageModel: Hashable, Sendable {
 
     /// The fifteen of the reference, in its order.
     package static let builtIn = [
-        "realvision", "juggernaut", "autismmix", "dreamshaper", "valhalla", "mixrealistic", "campursari", "reality", "extrarealistic",
+        "realvision", "juggernaut", "autismmix", "dreamshaper", "valhalla", "mixrealistic", "campursari", "reality",
+        "extrarealistic",
         "realism", "realgirls", "realityreborn", "amigo", "simplemix", "beautifulrealistic",
     ].map(ImageModel.init)
 }

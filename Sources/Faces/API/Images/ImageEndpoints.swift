@@ -52,7 +52,8 @@ struct ImageEndpoints: EndpointGroup {
     private func refusal(_ error: ErrorResponse) -> Response {
         let status: HTTPResponse.Status =
             error.error.code == "insufficient_quota"
-            ? .init(code: 402, reasonPhrase: "Payment Required") : .init(code: Int(error.status.code), reasonPhrase: error.status.reasonPhrase)
+            ? .init(code: 402, reasonPhrase: "Payment Required")
+            : .init(code: Int(error.status.code), reasonPhrase: error.status.reasonPhrase)
         var response = Response.json { SubmissionAnswer(error.error).write(into: &$0) }
         response.status = status
         for field in error.fields {

@@ -39,7 +39,8 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         var logger = service.logger
         logger[metadataKey: "request"] = "\(connection.turn.request)"
         let context = PlainContext(
-            source: .init(logger: logger, head: head, keys: service.keys, isLocal: connection.isLocal && head.isForThisMachine,
+            source: .init(
+                logger: logger, head: head, keys: service.keys, isLocal: connection.isLocal && head.isForThisMachine,
                 request: connection.turn.request, body: incoming.body))
         let response: Response
         do {

@@ -43,7 +43,8 @@ package final class ImageJobs: Sendable {
         var engines: [JobBoard.Line: Set<String>] = [:]
         for model in models {
             for book in [Book.live, .test] {
-                engines[JobBoard.Line(model: model.id, book: book)] = Set(routes.routes(to: model.id, for: book).map(\.engine.name))
+                engines[JobBoard.Line(model: model.id, book: book)] = Set(
+                    routes.routes(to: model.id, for: book).map(\.engine.name))
             }
         }
         board = JobBoard(enginesOfLine: engines)
@@ -98,7 +99,8 @@ package final class ImageJobs: Sendable {
         let now = clock.now()
         return JobRecord(
             id: JobID.random(using: &generator), request: request, key: caller.key.id, purse: caller.purse, prompt: prompt,
-            seed: prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator), callback: callback, cost: cost, submitted: now,
+            seed: prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator), callback: callback, cost: cost,
+            submitted: now,
             deadline: Instant(microseconds: now.microseconds + ImageLimits.lifeSeconds * 1_000_000))
     }
 

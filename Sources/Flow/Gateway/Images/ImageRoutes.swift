@@ -34,6 +34,8 @@ package struct ImageRoutes: Sendable {
     /// Every engine that anything is routed to, once.
     package var engines: [any ImageEngine] {
         var names: Set<String> = []
-        return ([sandbox] + live.sorted { $0.key < $1.key }.flatMap { $0.value.map(\.engine) }).filter { names.insert($0.name).inserted }
+        return ([sandbox] + live.sorted { $0.key < $1.key }.flatMap { $0.value.map(\.engine) }).filter {
+            names.insert($0.name).inserted
+        }
     }
 }

@@ -46,7 +46,9 @@ extension ImageJobs {
             if rounds % ImageLimits.reminderRounds == 0 { await board.remindWatchers() }
             if rounds % ImageLimits.blobSweepRounds == 1 { await sweepBlobs() }
             for var job in await board.waitedTooLong(at: clock.now()) {
-                if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) { await release(job, message) }
+                if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) {
+                    await release(job, message)
+                }
             }
         }
     }
@@ -119,7 +121,8 @@ extension ImageJobs {
         if let name = BlobName(result.blob) { try? await blobs.remove(name) }
     }
 
-    private func fail(_ job: Job, attempt: Int, _ failure: ImageFailure, at engine: any ImageEngine, rest: Int64) async -> Int64? {
+    private func fail(_ job: Job, attempt: Int, _ failure: ImageFailure, at engine: any ImageEngine, rest: Int64) async -> Int64?
+    {
         var job = job
         guard await board.isOpen else {
             _ = job.machine.on(.putDown, at: clock.now())
@@ -131,7 +134,8 @@ extension ImageJobs {
         logger.warning(
             "image.failed",
             metadata: [
-                "job": "\(job.record.id)", "engine": "\(engine.name)", "attempt": "\(attempt)", "kind": "\(failure.kind.rawValue)",
+                "job": "\(job.record.id)", "engine": "\(engine.name)", "attempt": "\(attempt)",
+                "kind": "\(failure.kind.rawValue)",
                 "detail": "\(failure.detail)",
             ])
         if !job.tried.contains(engine.name) { job.tried.append(engine.name) }
@@ -153,7 +157,10 @@ extension ImageJobs {
 
     private func paint(_ job: Job, attempt: Int, on engine: any ImageEngine) async throws(ImageFailure) -> ImageJob.Result {
         let record = job.record
-        guard let route = routes.routes(to: record.prompt.model, for: record.purse.book).first(where: { $0.engine.name == engine.name })
+        guard
+            let route = routes.routes(to: record.prompt.model, for: record.purse.book).first(where: {
+                $0.engine.name == engine.name
+            })
         else { throw ImageFailure(.refused, detail: "the engine serves this model no more") }
         let order = ImageOrder(prompt: record.prompt, model: route.model, seed: record.seed, tag: "mt-\(record.id)-\(attempt)")
         let painted = try await timed(order, record.id, attempt, on: engine)

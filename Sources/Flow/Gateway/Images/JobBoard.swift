@@ -78,7 +78,8 @@ actor JobBoard {
     private func view(_ entry: Entry) -> JobView {
         let record = entry.job.record
         let line = Line(model: record.prompt.model, book: record.purse.book)
-        let position = entry.job.machine.state == .queued ? queues[line]?.position(of: record.id, of: record.purse.account) ?? 0 : 0
+        let position =
+            entry.job.machine.state == .queued ? queues[line]?.position(of: record.id, of: record.purse.account) ?? 0 : 0
         return JobView(entry.job, position: max(1, position), progress: entry.progress)
     }
 

@@ -10,7 +10,8 @@ package struct JobSigner: Sendable {
     /// - Parameter pepper: as for ``KeyMint``: at least 32 random bytes, the same for the life of the data directory.
     package init(pepper: [UInt8]) {
         precondition(pepper.count >= 32, "a pepper has at least 256 bits")
-        let code = HMAC<SHA256>.authenticationCode(for: Array("job signatures, version 1".utf8), using: SymmetricKey(data: pepper))
+        let code = HMAC<SHA256>.authenticationCode(
+            for: Array("job signatures, version 1".utf8), using: SymmetricKey(data: pepper))
         key = SymmetricKey(data: code)
     }
 

@@ -1,0 +1,25 @@
+import Wire
+
+/// Where a model of the configuration is asked for.
+struct RouteSetting: Hashable, Sendable {
+    let engine: String
+    let model: String
+    let weight: Int
+}
+
+extension RouteSetting {
+    static func all(_ section: Section, engines: [String]) -> [RouteSetting] {
+        section.list("routes") { route in
+            let engine = route.requiredText("engine", expected: "the name of an engine")
+            let model = route.optionalText("model", shownAs: "the model's own name") ?? section.path.last ?? ""
+            if let engine, !engines.contains(engine) {
+                let hint = nearestName(to: engine, among: engines).map { "; did you mean \($0)?" } ?? ""
+                route.reading.add(
+                    "expected the name of an engine, and there is none called \(quoted(engine))\(hint)",
+                    at: route.path("engine"), route.setting("engine")?.origin ?? route.origin)
+            }
+            return RouteSetting(
+                engine: engine ?? "", model: model, weight: route.wholeNumber("weight", in: 1...1_000_000, default: 1))
+        }
+    }
+}
