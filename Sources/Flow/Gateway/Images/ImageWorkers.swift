@@ -21,7 +21,8 @@ extension ImageJobs {
     /// No job is begun any more; those under way are put down and go on at the next start.
     package func stop() async { await board.close() }
 
-    private func resume() async {
+    /// Takes up what an earlier life left; once, before anything else. Jobs that may not be tried again are ended.
+    package func resume() async {
         do {
             for stored in try store.unfinishedJobs() {
                 do {
