@@ -170,6 +170,9 @@ private final class CountingStore: LedgerStore {
     func verifyRecent(after entry: EntryID?) throws -> RecentVerdict { try store.verifyRecent(after: entry) }
     func verify() throws -> LedgerVerdict { try store.verify() }
     func unfinishedJobs() throws -> [StoredJob] { try store.unfinishedJobs() }
+    func endedJobs(of account: AccountID?, before hold: HoldID?, limit: Int) throws -> [StoredJob] {
+        try store.endedJobs(of: account, before: hold, limit: limit)
+    }
     func job(_ id: Int64) throws -> StoredJob? { try store.job(id) }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }

@@ -16,7 +16,8 @@ enum Main {
         },
         configuration: { try configuration($0, $1).listing },
         dataDirectory: { try configuration($0).store.dataDirectory },
-        answer: { request, place in try await plainly { try await Assembly.answer(request, configuration(place)) } })
+        answer: { request, place in try await plainly { try await Assembly.answer(request, configuration(place)) } },
+        signals: { try StopSignals().heard })
 
     private static func configuration(_ place: Place, _ wishes: ServeWishes = ServeWishes()) throws -> Configuration {
         do {

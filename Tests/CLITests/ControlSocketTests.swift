@@ -71,15 +71,19 @@ import Wire
         (["key", "revoke", "key_9"], "there is no key key_9; minitoolai key list shows them by id"),
         (
             ["key", "create", "--account", "acme", "--models", "gpt-4o,gpt-4o-mni"],
-            "models: expected names of chat models in the catalog, got gpt-4o-mni; did you mean gpt-4o-mini?"
+            "models: expected names of models in the catalog, got gpt-4o-mni; did you mean gpt-4o-mini?"
         ),
         (
             ["key", "create", "--account", "acme", "--models", "gpt-4.1-2025-04-14"],
-            "models: expected names of chat models in the catalog, got gpt-4.1-2025-04-14; did you mean gpt-4.1?"
+            "models: expected names of models in the catalog, got gpt-4.1-2025-04-14; did you mean gpt-4.1?"
         ),
         (
             ["key", "create", "--account", "acme", "--models", "claude"],
-            "models: expected names of chat models in the catalog, got claude"
+            "models: expected names of models in the catalog, got claude"
+        ),
+        (
+            ["key", "create", "--account", "acme", "--models", "gpt-4o,realvison"],
+            "models: expected names of models in the catalog, got realvison; did you mean realvision?"
         ),
         (["restore", "/tmp/copy"], "a server is using this data directory; stop it before restoring a backup"),
     ])

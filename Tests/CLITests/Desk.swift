@@ -6,6 +6,7 @@ import Inference
 import Logging
 import NIOPosix
 import SQLiteStores
+import TestKit
 import Units
 import Wire
 
@@ -18,6 +19,10 @@ final class Desk: Sendable {
     let house: House
     private let ledger: LedgerWriter
     let desk: ControlDesk
+    let administration: Administration
+    let jobs: ImageJobs
+    /// Paints "realvision" for live keys, when it is told to go on.
+    let painter = ScriptedImageEngine([.wait])
 
     /// - Parameter depth: how many folders of 40 characters lie above the data directory.
     init(depth: Int = 0) throws {
@@ -26,12 +31,24 @@ final class Desk: Sendable {
         let directory = try DataDirectory(path)
         let store = try SQLiteLedgerStore.inMemory()
         let clock = SystemClock()
-        let mint = KeyMint(pepper: try directory.pepper())
-        let (books, _) = try Recovery.begin(store, prices: PriceList.builtInChat, clock: clock)
+        let pepper = try directory.pepper()
+        let mint = KeyMint(pepper: pepper)
+        let prices = PriceList.builtInChat + [("realvision", PriceList.builtInImage)]
+        let (books, _) = try Recovery.begin(store, prices: prices, clock: clock)
         ledger = LedgerWriter(ledger: books, store: store, clock: clock, logger: Logger(label: "test"))
         let keys = KeyDirectory([], mint: mint, clock: clock)
-        let administration = Administration(ledger: ledger, store: store, keys: keys, mint: mint)
-        desk = ControlDesk(administration: administration, catalog: ModelCatalog(chat: ChatModel.builtIn), engines: [])
+        administration = Administration(ledger: ledger, store: store, keys: keys, mint: mint)
+        jobs = ImageJobs(
+            models: ImageModel.builtIn, prices: PriceList(books.prices),
+            routes: ImageRoutes(
+                live: ["realvision": [ImageRoute(engine: painter, model: "RealVis")]],
+                sandbox: ScriptedImageEngine([.wait], name: "sandbox")),
+            ledger: ledger, store: store, blobs: MemoryBlobs(), darkroom: RawDarkroom(), signer: JobSigner(pepper: pepper),
+            clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
+        desk = ControlDesk(
+            administration: administration, catalog: ModelCatalog(chat: ChatModel.builtIn), engines: [],
+            imageModels: ImageModel.builtIn
+        ) { [jobs] in jobs }
         self.directory = directory
         house = House(
             serve: { _, _, _ in }, configuration: { _, _ in ConfigurationListing(keys: []) }, dataDirectory: { _ in path },
@@ -44,7 +61,14 @@ final class Desk: Sendable {
             in: directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: Logger(label: "test"))
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [desk] in try await socket.run(answer: desk.answer) }
-            try await work()
+            group.addTask { [jobs] in await jobs.run() }
+            do {
+                try await work()
+            } catch {
+                await jobs.stop()
+                throw error
+            }
+            await jobs.stop()
             group.cancelAll()
             try await group.waitForAll()
         }

@@ -50,6 +50,12 @@ import Wire
             ["usage", "--account", "a", "--model", "m", "--test"],
             .usage(account: "a", test: true, from: nil, to: nil, model: "m")
         ),
+        (["image", "jobs", "list"], .listImageJobs(state: nil, account: nil, all: false)),
+        (
+            ["image", "jobs", "list", "--state", "failed", "--account", "a", "--all"],
+            .listImageJobs(state: "failed", account: "a", all: true)
+        ),
+        (["image", "jobs", "show", "12"], .showImageJob(id: "12")), (["image", "jobs", "cancel", "12"], .cancelImageJob(id: "12")),
         (["engine", "check"], .checkEngines), (["backup", "/x/y"], .backUp(path: "/x/y")),
         (["restore", "/x/../y"], .restore(path: "/y")),
     ])
@@ -84,6 +90,9 @@ import Wire
         ["key", "create", "--account", "a", "--expires", "tomorrow"], ["key", "create", "--account", "a", "--models", "x,,y"],
         ["key", "create", "--account", "a", "--limit", "-1"], ["ledger", "statement", "--account", "a", "--from", "yesterday"],
         ["usage", "--account", "a", "--json", "--format", "csv"], ["chat", "hi", "--max-tokens", "0"],
+        ["image"], ["image", "x", "--size", "12"], ["image", "x", "--size", "1x-2"], ["image", "x", "--size", "1x2x3"],
+        ["image", "x", "--cfg", "nan"], ["image", "x", "--json", "-o", "-"], ["image", "x", "-o", "picture.gif"],
+        ["image", "x", "--format", "bmp"], ["image", "jobs", "list", "--state", "lost"], ["image", "jobs", "show"],
     ])
     func `a wrong command line exits with 64`(arguments: [String]) async {
         let spoken = await Spoken.run(arguments)
@@ -95,7 +104,9 @@ import Wire
     @Test(arguments: [
         [], ["serve"], ["account"], ["account", "create"], ["account", "list"], ["account", "show"], ["key", "create"],
         ["key", "list"], ["key", "revoke"], ["credit", "grant"], ["ledger", "verify"], ["ledger", "statement"], ["usage"],
-        ["engine", "check"], ["config"], ["backup"], ["restore"], ["chat"], ["version"],
+        ["engine", "check"], ["config"], ["backup"], ["restore"], ["chat"], ["image"],
+        ["image", "paint"], ["image", "jobs"], ["image", "jobs", "list"], ["image", "jobs", "show"], ["image", "jobs", "cancel"],
+        ["version"],
     ])
     func `every command explains itself and takes --json`(command: [String]) async {
         let spoken = await Spoken.run(command + ["--help"])

@@ -128,6 +128,9 @@ private final class OracleStore: LedgerStore {
         try store.usage(of: purse, from: from, to: to, model: model)
     }
     func unfinishedJobs() throws -> [StoredJob] { try store.unfinishedJobs() }
+    func endedJobs(of account: AccountID?, before hold: HoldID?, limit: Int) throws -> [StoredJob] {
+        try store.endedJobs(of: account, before: hold, limit: limit)
+    }
     func job(_ id: Int64) throws -> StoredJob? { try store.job(id) }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }

@@ -12,6 +12,8 @@ package struct Failure: Error, Hashable, Sendable {
         case inputOutput = 74
         /// The configuration is wrong (`EX_CONFIG`).
         case configuration = 78
+        /// Somebody pressed Ctrl-C, and what was asked for was called off: 128 and the signal's number, as shells have it.
+        case interrupted = 130
     }
 
     package let status: Status

@@ -10,17 +10,21 @@ package struct House: Sendable {
     package var dataDirectory: @Sendable (Place) throws -> String
     /// Carries out a request straight on the store. Not to be asked while a server runs.
     package var answer: @Sendable (ControlRequest, Place) async throws -> [UInt8]
+    /// From now on the first SIGINT or SIGTERM is told here and ends nothing; the second ends the process at once.
+    package var signals: @Sendable () throws -> AsyncStream<Int32>
 
     package init(
         serve: @escaping @Sendable (Place, ServeWishes, Terminal) async throws -> Void,
         configuration: @escaping @Sendable (Place, ServeWishes) throws -> ConfigurationListing,
         dataDirectory: @escaping @Sendable (Place) throws -> String,
-        answer: @escaping @Sendable (ControlRequest, Place) async throws -> [UInt8]
+        answer: @escaping @Sendable (ControlRequest, Place) async throws -> [UInt8],
+        signals: @escaping @Sendable () throws -> AsyncStream<Int32> = { AsyncStream { $0.finish() } }
     ) {
         self.serve = serve
         self.configuration = configuration
         self.dataDirectory = dataDirectory
         self.answer = answer
+        self.signals = signals
     }
 }
 

@@ -14,7 +14,7 @@ package struct MiniToolAI: ParsableCommand {
         subcommands: [
             ServeCommand.self, AccountCommand.self, KeyCommand.self, CreditCommand.self, LedgerCommand.self, UsageCommand.self,
             EngineCommand.self, ConfigCommand.self, BackupCommand.self, RestoreCommand.self, ChatCommand.self,
-            VersionCommand.self,
+            ImageCommand.self, VersionCommand.self,
         ])
 
     package init() {}

@@ -17,7 +17,8 @@ extension Assembly {
         switch request {
         case .checkEngines:
             let engines = try ConfiguredEngines(configuration, on: MultiThreadedEventLoopGroup.singleton)
-            return try await ControlLine.bytes(of: EngineCheckDocument(checking: engines.all))
+            let painters = try ConfiguredImages(configuration, on: MultiThreadedEventLoopGroup.singleton)
+            return try await ControlLine.bytes(of: EngineCheckDocument(checking: engines.checked(with: painters)))
         case .verifyLedger: return try ControlLine.bytes(of: verify(configuration.store))
         case .restore(let path): return try ControlLine.bytes(of: restore(path, configuration.store))
         default:
@@ -25,8 +26,19 @@ extension Assembly {
             defer { LineLog.flush() }
             let books = try Books.open(configuration, logger)
             defer { books.ledger.close() }
-            return try await books.desk(engines: []).answer(Array(ControlLine.bytes(of: request)))
+            let desk = books.desk(configuration, engines: []) {
+                try await images(configuration, books, logger)
+            }
+            return try await desk.answer(Array(ControlLine.bytes(of: request)))
         }
+    }
+
+    /// The jobs as a server would find them when it starts; nobody paints them here.
+    private static func images(_ configuration: Configuration, _ books: Books, _ logger: Logger) async throws -> ImageJobs {
+        let group = MultiThreadedEventLoopGroup.singleton
+        let jobs = try ConfiguredImages(configuration, on: group).jobs(configuration, books, logger, on: group)
+        await jobs.takeUp()
+        return jobs
     }
 
     private static func verify(_ setting: Configuration.Store) throws -> VerdictDocument {

@@ -41,7 +41,7 @@ enum Assembly {
             group: loops, chat: chat, images: imageDesk, keys: books.keys, administration: books.administration,
             ledger: books.ledger,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
-        let desk = books.desk(engines: engines.all + painters.engines.filter { $0.name != EngineSetting.sandboxName })
+        let desk = books.desk(configuration, engines: engines.checked(with: painters)) { images }
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
         let signals = try StopSignals()

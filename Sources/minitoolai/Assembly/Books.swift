@@ -59,7 +59,11 @@ struct Books: Sendable {
             prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 
-    func desk(engines: [any Engine]) -> ControlDesk {
-        ControlDesk(administration: administration, catalog: catalog, engines: engines)
+    func desk(
+        _ configuration: Configuration, engines: [any Engine], images: @escaping @Sendable () async throws -> ImageJobs
+    ) -> ControlDesk {
+        ControlDesk(
+            administration: administration, catalog: catalog, engines: engines, imageModels: configuration.images.map(\.model),
+            images: images)
     }
 }

@@ -8,6 +8,11 @@ struct ConfiguredEngines: Sendable {
     let all: [any ChatEngine]
     let routes: RouteTable
 
+    /// What `engine check` contacts: these and those that paint. The sandbox, which does both, once.
+    func checked(with painters: ConfiguredImages) -> [any Engine] {
+        all + painters.engines.filter { $0.name != EngineSetting.sandboxName }
+    }
+
     /// - Throws: ``Failure`` when an engine cannot be made.
     init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
         let models = configuration.models.map(\.model)

@@ -7,7 +7,8 @@ import Synchronization
 /// would be less to write, but on Linux it loses the first signal when that comes soon after it was made: its handler raises the
 /// signal again for the thread it happened to be on.
 struct StopSignals {
-    private let heard: AsyncStream<Int32>
+    /// The number of the first one; a second ends the process.
+    let heard: AsyncStream<Int32>
 
     init() throws {
         var ends: [Int32] = [0, 0]

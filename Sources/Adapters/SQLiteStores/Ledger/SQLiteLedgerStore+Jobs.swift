@@ -1,13 +1,26 @@
 package import Commerce
 import Foundation
 import GRDB
-import Units
+package import Units
 
 extension SQLiteLedgerStore {
     package func unfinishedJobs() throws -> [StoredJob] {
         try file.read { db in
             var jobs: [StoredJob] = []
             let cursor = try Row.fetchCursor(db, sql: jobColumns + "WHERE NOT is_over ORDER BY submitted, hold")
+            while let row = try cursor.next() { jobs.append(try storedJob(row)) }
+            return jobs
+        }
+    }
+
+    package func endedJobs(of account: AccountID?, before hold: HoldID?, limit: Int) throws -> [StoredJob] {
+        // Holds are numbered as they are made, and their index is there: no other order costs less.
+        let wanted = "WHERE is_over AND (? IS NULL OR account = ?) AND hold < ? ORDER BY hold DESC LIMIT ?"
+        return try file.read { db in
+            let statement = try db.cachedStatement(sql: jobColumns + wanted)
+            let arguments: StatementArguments = [account?.value, account?.value, hold?.value ?? .max, limit]
+            var jobs: [StoredJob] = []
+            let cursor = try Row.fetchCursor(statement, arguments: arguments)
             while let row = try cursor.next() { jobs.append(try storedJob(row)) }
             return jobs
         }

@@ -27,6 +27,11 @@ package protocol LedgerStore: LedgerJournal {
     func unfinishedJobs() throws -> [StoredJob]
     /// A job, over or not; nil: there is none of this number.
     func job(_ id: Int64) throws -> StoredJob?
+    /// Jobs that are over, the one that was submitted last first.
+    /// - Parameters:
+    ///   - account: nil for all.
+    ///   - hold: only those submitted before the job of this hold.
+    func endedJobs(of account: AccountID?, before hold: HoldID?, limit: Int) throws -> [StoredJob]
     /// Replays everything and compares: see ``LedgerVerdict``.
     func verify() throws -> LedgerVerdict
     /// The same for the last entries and what they lead to: as many as a start has time for, and all after `entry`, with which an

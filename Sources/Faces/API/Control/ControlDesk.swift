@@ -10,11 +10,19 @@ package struct ControlDesk: Sendable {
     private let administration: Administration
     private let catalog: ModelCatalog
     private let engines: [any Engine]
+    private let imageModels: [ImageModel]
+    private let images: ImageControl
 
-    package init(administration: Administration, catalog: ModelCatalog, engines: [any Engine]) {
+    /// - Parameter images: how the jobs are come by: a server has them, a command that works alone takes them up when it is asked.
+    package init(
+        administration: Administration, catalog: ModelCatalog, engines: [any Engine], imageModels: [ImageModel],
+        images: @escaping @Sendable () async throws -> ImageJobs
+    ) {
         self.administration = administration
         self.catalog = catalog
         self.engines = engines
+        self.imageModels = imageModels
+        self.images = ImageControl(administration: administration, jobs: images)
     }
 
     /// Never throws: what cannot be done is answered with a refusal.
@@ -59,6 +67,9 @@ package struct ControlDesk: Sendable {
         case .usage(let account, let test, let from, let to, let model):
             try await usage(of: account, book: book(test), in: Period(from: from, to: to), model: model)
         case .checkEngines: await EngineCheckDocument(checking: engines)
+        case .listImageJobs(let state, let account, let all): try await images.list(state: state, account: account, all: all)
+        case .showImageJob(let id): try await images.show(id)
+        case .cancelImageJob(let id): try await images.cancel(id)
         case .backUp(let path): try await backUp(to: path)
         case .restore: throw ControlRefusal.serving
         }
@@ -66,12 +77,12 @@ package struct ControlDesk: Sendable {
 
     /// Names as keys hold them: a model's own, which is not the dated one of its answers.
     private func known(_ names: [String]) throws(ControlRefusal) -> [String] {
-        let ids = catalog.chat.map(\.id)
+        let ids = catalog.chat.map(\.id) + imageModels.map(\.id)
         guard let name = names.first(where: { !ids.contains($0) }) else { return names }
         let hint = (catalog.chatModel(name)?.id ?? nearestName(to: name, among: ids)).map { "; did you mean \($0)?" } ?? ""
         throw ControlRefusal(
             code: "invalid_models",
-            message: "models: expected names of chat models in the catalog, got \(name.prefix(80))\(hint)")
+            message: "models: expected names of models in the catalog, got \(name.prefix(80))\(hint)")
     }
 
     private func revokeKey(_ id: String) async throws -> KeysDocument {

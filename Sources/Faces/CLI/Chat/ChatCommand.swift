@@ -21,11 +21,7 @@ struct ChatCommand: HouseCommand {
     }
 
     func run(in house: House, at terminal: Terminal) async throws {
-        guard let key = terminal.environment["MINITOOLAI_API_KEY"], !key.isEmpty else {
-            throw Failure(.usage, "MINITOOLAI_API_KEY is not set; minitoolai key create makes a key")
-        }
-        let server = try ServerAddress(url ?? terminal.environment["MINITOOLAI_URL"] ?? "http://127.0.0.1:8080")
-        let visit = ChatVisit(server: server, key: key)
+        let visit = ChatVisit(line: try ServerLine.named(url, at: terminal))
         let answer = try await visit.ask(question(at: terminal)) { text in
             if !output.json { terminal.write(text) }
         }

@@ -9,8 +9,6 @@ struct ChatVisit: Sendable {
     /// An answer that is longer without a line feed is no stream of ours.
     private static let lineBytesMax = 32 * 1024 * 1024
 
-    init(server: ServerAddress, key: String) { line = ServerLine(server: server, key: key) }
-
     /// - Parameter show: hears the text as it comes.
     /// - Throws: ``Failure`` when the server refuses, breaks off or cannot be reached.
     func ask(_ question: ChatQuestion, show: (String) -> Void) async throws -> ChatAnswer {
@@ -40,6 +38,6 @@ struct ChatVisit: Sendable {
         }
         guard status == 200 else { return nil }
         let balances = try ChatReading.decoder().decode(AccountBalances.self, from: body)
-        return line.key.hasPrefix("sk-test-") ? balances.testBalance : balances.balance
+        return line.key?.hasPrefix("sk-test-") == true ? balances.testBalance : balances.balance
     }
 }

@@ -8,6 +8,13 @@ struct ServerAddress: Hashable, Sendable {
     /// What stands before every path, without a slash at its end.
     let prefix: String
 
+    init(isSecure: Bool, host: String, port: Int, prefix: String) {
+        self.isSecure = isSecure
+        self.host = host
+        self.port = port
+        self.prefix = prefix
+    }
+
     /// - Throws: ``Failure`` when `text` is no such address.
     init(_ text: String) throws {
         guard let parts = URLComponents(string: text), let scheme = parts.scheme?.lowercased(),

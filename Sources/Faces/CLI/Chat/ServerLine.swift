@@ -7,7 +7,19 @@ import NIOSSL
 /// One request to a server and the reading of its answer, over a connection of its own.
 struct ServerLine: Sendable {
     let server: ServerAddress
-    let key: String
+    /// nil: nothing is shown, as to a server that is not the caller's own.
+    let key: String?
+
+    /// The server and the key that a command line and its environment name.
+    /// - Parameter url: what `--url` says.
+    /// - Throws: ``Failure`` when there is no key, or the address is none.
+    static func named(_ url: String?, at terminal: Terminal) throws -> ServerLine {
+        guard let key = terminal.environment["MINITOOLAI_API_KEY"], !key.isEmpty else {
+            throw Failure(.usage, "MINITOOLAI_API_KEY is not set; minitoolai key create makes a key")
+        }
+        let server = try ServerAddress(url ?? terminal.environment["MINITOOLAI_URL"] ?? "http://127.0.0.1:8080")
+        return ServerLine(server: server, key: key)
+    }
 
     private typealias Connection = NIOAsyncChannel<HTTPClientResponsePart, SendableRequestPart>
 
@@ -15,16 +27,21 @@ struct ServerLine: Sendable {
     /// The longest silence of a server: it sends signs of life while a model thinks.
     private static let silenceTime = TimeAmount.minutes(10)
 
-    /// - Parameter body: nil asks with GET.
-    /// - Parameter read: hears the status and headers once, then each piece of the body.
+    /// - Parameters:
+    ///   - path: with its query, percent-encoded.
+    ///   - body: nil asks with GET.
+    ///   - method: nil: POST for what has a body.
+    ///   - onHead: hears the status and headers once.
+    ///   - onBytes: hears each piece of the body.
     /// - Throws: ``Failure`` when the server cannot be reached or breaks off.
     func ask(
-        _ path: String, body: Data?, onHead: (HTTPResponseHead) throws -> Void, onBytes: (ByteBuffer) throws -> Void
+        _ path: String, body: Data?, method: HTTPMethod? = nil, onHead: (HTTPResponseHead) throws -> Void,
+        onBytes: (ByteBuffer) throws -> Void
     ) async throws {
         let connection = try await connect()
         do {
             try await connection.executeThenClose { parts, requests in
-                try await send(body, to: path, through: requests)
+                try await send(body, method ?? (body == nil ? .GET : .POST), to: path, through: requests)
                 for try await part in parts {
                     switch part {
                     case .head(let head): try onHead(head)
@@ -42,18 +59,17 @@ struct ServerLine: Sendable {
     }
 
     private func send(
-        _ body: Data?, to path: String, through requests: NIOAsyncChannelOutboundWriter<SendableRequestPart>
+        _ body: Data?, _ method: HTTPMethod, to path: String, through requests: NIOAsyncChannelOutboundWriter<SendableRequestPart>
     ) async throws {
         var headers = HTTPHeaders([
-            ("host", server.authority), ("authorization", "Bearer \(key)"), ("user-agent", "minitoolai/\(Version.current)"),
-            ("connection", "close"),
+            ("host", server.authority), ("user-agent", "minitoolai/\(Version.current)"), ("connection", "close"),
         ])
+        if let key { headers.add(name: "authorization", value: "Bearer \(key)") }
         if let body {
             headers.add(name: "content-type", value: "application/json")
             headers.add(name: "content-length", value: String(body.count))
         }
-        let head = HTTPRequestHead(
-            version: .http1_1, method: body == nil ? .GET : .POST, uri: server.prefix + path, headers: headers)
+        let head = HTTPRequestHead(version: .http1_1, method: method, uri: server.prefix + path, headers: headers)
         try await requests.write(.head(head))
         if let body { try await requests.write(.body(ByteBuffer(bytes: body))) }
         try await requests.write(.end(nil))

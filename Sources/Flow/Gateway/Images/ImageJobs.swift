@@ -125,7 +125,7 @@ package final class ImageJobs: Sendable {
         signer.isSignature(signature, of: record.id, account: record.purse.account, submitted: record.submitted)
     }
 
-    private func stored(_ id: JobID) async throws -> Job? {
+    func stored(_ id: JobID) async throws -> Job? {
         try await withTaskExecutorPreference(globalConcurrentExecutor) { [store] in
             try store.job(id.value).map { stored in try Job(stored) }
         }

@@ -19,4 +19,10 @@ enum ImageLimits {
     static let reminderRounds = 10
     /// After so many, and at the start, pictures that have expired are removed.
     static let blobSweepRounds = 600
+    /// Jobs an operator is shown that are not over: more nobody reads.
+    static let listedMax = 1000
+    /// And of those that are over; the store is asked for so many at once.
+    static let listedOverMax = 100
+    /// How often it is asked when few of them are in the wanted state: the last 10,000 are looked at.
+    static let listedPagesMax = 100
 }

@@ -85,6 +85,15 @@ actor JobBoard {
 
     func job(_ id: JobID) -> Job? { entries[id]?.job }
 
+    func standing(_ id: JobID) -> JobStanding? { entries[id].map { JobStanding($0.job, view: view($0)) } }
+
+    /// The oldest that `takes` lets pass, and how many more there are.
+    func standings(_ takes: (Job) -> Bool, limit: Int) -> (jobs: [JobStanding], unlisted: Int) {
+        let taken = entries.values.filter { takes($0.job) }
+            .sorted { ($0.job.record.submitted, $0.job.hold) < ($1.job.record.submitted, $1.job.hold) }
+        return (taken.prefix(limit).map { JobStanding($0.job, view: view($0)) }, max(0, taken.count - limit))
+    }
+
     /// What became of a job is durable. One that is over leaves the board.
     func put(_ job: Job) {
         let id = job.record.id

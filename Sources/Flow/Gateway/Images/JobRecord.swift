@@ -17,20 +17,4 @@ package struct JobRecord: Sendable {
     package let cost: Money
     package let submitted: Instant
     package let deadline: Instant
-
-    init(
-        id: JobID, request: RequestID, key: KeyID, purse: Purse, prompt: ImagePrompt, seed: Int64, callback: String?,
-        cost: Money, submitted: Instant, deadline: Instant
-    ) {
-        self.id = id
-        self.request = request
-        self.key = key
-        self.purse = purse
-        self.prompt = prompt
-        self.seed = seed
-        self.callback = callback
-        self.cost = cost
-        self.submitted = submitted
-        self.deadline = deadline
-    }
 }

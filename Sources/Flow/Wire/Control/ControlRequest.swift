@@ -15,6 +15,14 @@ package enum ControlRequest: Codable, Hashable, Sendable {
     case statement(account: String, test: Bool, from: String?, to: String?)
     case usage(account: String, test: Bool, from: String?, to: String?, model: String?)
     case checkEngines
+    /// - Parameters:
+    ///   - state: `queued`, `running`, `finished`, `failed` or `cancelled`; nil: all.
+    ///   - account: nil: of every account.
+    ///   - all: also the last that are over.
+    case listImageJobs(state: String?, account: String?, all: Bool)
+    /// By the job's number.
+    case showImageJob(id: String)
+    case cancelImageJob(id: String)
     /// `path` is absolute: the one who answers may live in another directory.
     case backUp(path: String)
     case restore(path: String)
