@@ -16,7 +16,8 @@ final class Service: Sendable {
     let router: RouterResponder<PlainContext>
 
     init(
-        limits: APILimits, chat: Chat, images: ImageDesk?, keys: KeyDirectory, administration: Administration, ledger: LedgerWriter,
+        limits: APILimits, chat: Chat, images: ImageDesk?, keys: KeyDirectory, administration: Administration,
+        ledger: LedgerWriter,
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
         self.limits = limits
@@ -29,7 +30,8 @@ final class Service: Sendable {
         self.accessLog = accessLog
         let groups: [any EndpointGroup] =
             [
-                ModelEndpoints(chat: chat, images: images?.jobs), AccountEndpoint(administration: administration),
+                ModelEndpoints(chat: chat, images: images?.jobs),
+                AccountEndpoint(administration: administration, callbacks: images?.jobs.callbacks?.signer),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
                 MetricsEndpoint(audience: metrics, ledger: ledger, loops: loops),
             ]

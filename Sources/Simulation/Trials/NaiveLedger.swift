@@ -78,6 +78,7 @@ struct NaiveLedger {
         case .closeJob(let id, let units, _, _):
             units.map { settle(id, Usage(promptTokens: 0, completionTokens: $0)) }
                 ?? (isMine(id) ? close(id, cost: .zero, most: .zero) : "stale")
+        case .noteCallback: "noted"
         case .openAccount, .createKey, .setPrice: "given"
         }
     }

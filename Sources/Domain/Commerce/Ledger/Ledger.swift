@@ -116,6 +116,7 @@ package struct Ledger: Sendable {
         case .noteJob(let id, let job): noteJob(job, id, into: &records)
         case .closeJob(let id, let units, let note, let job):
             closeJob(job, id, units: units, note: note, at: now, into: &records)
+        case .noteCallback(let standing): noteCallback(standing, into: &records)
         }
     }
 
@@ -315,10 +316,18 @@ package struct Ledger: Sendable {
         guard openHold(id) != nil else { return stale() }
         let outcome =
             units.map {
-                settle(id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now, into: &records)
+                settle(
+                    id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now,
+                    into: &records)
             } ?? release(id, reason: note, at: now, into: &records)
         records.append(.job(job, hold: id))
         return outcome
+    }
+
+    /// No money depends on it: it is only written in order with everything else.
+    private func noteCallback(_ standing: CallbackStanding, into records: inout Records) -> LedgerOutcome {
+        records.append(.callback(standing))
+        return .noted
     }
 
     // MARK: The end of a hold

@@ -8,11 +8,14 @@ extension ImageJobs {
     package func run() async {
         await withTaskGroup(of: Void.self) { sweep in
             sweep.addTask { await self.sweepUntilCancelled() }
+            sweep.addTask { await self.callbacks?.run() }
             await withTaskGroup(of: Void.self) { hands in
                 for engine in routes.engines {
                     for _ in 0..<max(1, engine.concurrency) { hands.addTask { await self.work(engine) } }
                 }
             }
+            // What ends from here on is told at the next start.
+            await callbacks?.stop()
             sweep.cancelAll()
         }
     }
@@ -46,7 +49,9 @@ extension ImageJobs {
             if rounds % ImageLimits.reminderRounds == 0 { await board.remindWatchers() }
             if rounds % ImageLimits.blobSweepRounds == 1 { await sweepBlobs() }
             for var job in await board.waitedTooLong(at: clock.now()) {
-                if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) { await release(job, message) }
+                if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) {
+                    await release(job, message)
+                }
             }
         }
     }
@@ -119,7 +124,8 @@ extension ImageJobs {
         if let name = BlobName(result.blob) { try? await blobs.remove(name) }
     }
 
-    private func fail(_ job: Job, attempt: Int, _ failure: ImageFailure, at engine: any ImageEngine, rest: Int64) async -> Int64? {
+    private func fail(_ job: Job, attempt: Int, _ failure: ImageFailure, at engine: any ImageEngine, rest: Int64) async -> Int64?
+    {
         var job = job
         guard await board.isOpen else {
             _ = job.machine.on(.putDown, at: clock.now())
@@ -131,7 +137,8 @@ extension ImageJobs {
         logger.warning(
             "image.failed",
             metadata: [
-                "job": "\(job.record.id)", "engine": "\(engine.name)", "attempt": "\(attempt)", "kind": "\(failure.kind.rawValue)",
+                "job": "\(job.record.id)", "engine": "\(engine.name)", "attempt": "\(attempt)",
+                "kind": "\(failure.kind.rawValue)",
                 "detail": "\(failure.detail)",
             ])
         if !job.tried.contains(engine.name) { job.tried.append(engine.name) }
@@ -153,7 +160,10 @@ extension ImageJobs {
 
     private func paint(_ job: Job, attempt: Int, on engine: any ImageEngine) async throws(ImageFailure) -> ImageJob.Result {
         let record = job.record
-        guard let route = routes.routes(to: record.prompt.model, for: record.purse.book).first(where: { $0.engine.name == engine.name })
+        guard
+            let route = routes.routes(to: record.prompt.model, for: record.purse.book).first(where: {
+                $0.engine.name == engine.name
+            })
         else { throw ImageFailure(.refused, detail: "the engine serves this model no more") }
         let order = ImageOrder(prompt: record.prompt, model: route.model, seed: record.seed, tag: "mt-\(record.id)-\(attempt)")
         let painted = try await timed(order, record.id, attempt, on: engine)

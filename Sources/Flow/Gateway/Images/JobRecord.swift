@@ -14,26 +14,12 @@ package struct JobRecord: Sendable {
     package let seed: Int64
     /// Where the end of the job is told; nil: nowhere.
     package let callback: String?
+    /// As the caller reached this server, where it is to be called back: what it is told are addresses it can reach.
+    package let host: String?
     /// What the picture costs when it is there.
     package let cost: Money
     package let submitted: Instant
     package let deadline: Instant
-
-    init(
-        id: JobID, request: RequestID, key: KeyID, purse: Purse, prompt: ImagePrompt, seed: Int64, callback: String?,
-        cost: Money, submitted: Instant, deadline: Instant
-    ) {
-        self.id = id
-        self.request = request
-        self.key = key
-        self.purse = purse
-        self.prompt = prompt
-        self.seed = seed
-        self.callback = callback
-        self.cost = cost
-        self.submitted = submitted
-        self.deadline = deadline
-    }
 }
 
 /// A job and where it stands.
@@ -60,11 +46,15 @@ extension Job {
     var sealed: SealedJob { Job.sealed(record, machine, tried: tried, ended: ended) }
 
     /// As it is before its hold is known.
-    static func sealed(_ record: JobRecord, _ machine: ImageJob, tried: [String] = [], ended: Instant? = nil) -> SealedJob {
+    static func sealed(
+        _ record: JobRecord, _ machine: ImageJob, tried: [String] = [], ended: Instant? = nil, submission: Submission? = nil
+    ) -> SealedJob {
         let contents = Contents(record, machine, tried: tried, ended: ended)
         guard let bytes = try? JSONEncoder().encode(contents) else { preconditionFailure("numbers and texts can be encoded") }
         return SealedJob(
-            id: record.id.value, purse: record.purse, submitted: record.submitted, isOver: machine.isOver, contents: [UInt8](bytes))
+            id: record.id.value, purse: record.purse, submitted: record.submitted, isOver: machine.isOver,
+            contents: [UInt8](bytes),
+            callbackDue: record.callback != nil && machine.isOver ? ended ?? record.submitted : nil, submission: submission)
     }
 
     /// - Throws: ``UnreadableJob`` for what no version of this program wrote.
@@ -108,6 +98,7 @@ private struct Contents: Codable {
     let seed: Int64
     let format: String
     let callback: String?
+    let host: String?
     let costNanodollars: Int64
     let deadline: Int64
     let attempts: Int
@@ -137,6 +128,7 @@ private struct Contents: Codable {
         seed = record.seed
         format = prompt.format.rawValue
         callback = record.callback
+        host = record.host
         costNanodollars = record.cost.nanodollars
         deadline = record.deadline.microseconds
         attempts = machine.attempts
@@ -168,7 +160,8 @@ private struct Contents: Codable {
             prompt: ImagePrompt(
                 model: model, prompt: prompt, negativePrompt: negativePrompt, scheduler: scheduler, steps: steps,
                 cfgHundredths: cfgHundredths, width: width, height: height, seed: wishedSeed, format: format),
-            seed: seed, callback: callback, cost: Money(nanodollars: costNanodollars), submitted: job.submitted, deadline: Instant(microseconds: deadline))
+            seed: seed, callback: callback, host: host, cost: Money(nanodollars: costNanodollars), submitted: job.submitted,
+            deadline: Instant(microseconds: deadline))
     }
 
     func machine(_ record: JobRecord) -> ImageJob? {
