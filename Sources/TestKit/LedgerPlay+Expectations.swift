@@ -81,6 +81,8 @@ extension Refusal {
         case .keyExpired: "expired"
         case .insufficientBalance: "insufficient"
         case .keyLimitReached: "key-limit"
+        case .submissionInFlight: "submission-in-flight"
+        case .submissionNameTaken: "submission-name-taken"
         case .notPriceable: "not-priceable"
         default: "\(self)"
         }

@@ -38,6 +38,7 @@ package struct LedgerMemory: LedgerStage {
         case .holdChanged(let hold): open[hold.id] = hold.state.isOpen ? hold : nil
         case .job(let job, let hold):
             if job.isOver { image.jobHolds.remove(hold) } else { image.jobHolds.insert(hold) }
+        case .callback: break
         case .keySpent(let key, let total): image.spent[key] = total
         }
     }

@@ -132,5 +132,12 @@ private final class OracleStore: LedgerStore {
         try store.endedJobs(of: account, before: hold, limit: limit)
     }
     func job(_ id: Int64) throws -> StoredJob? { try store.job(id) }
+    func owedCallbacks(at now: Instant, without jobs: Set<Int64>, accounts: Set<AccountID>, limit: Int) throws -> [OwedCallback] {
+        try store.owedCallbacks(at: now, without: jobs, accounts: accounts, limit: limit)
+    }
+    func owedCallbacks(of account: AccountID) throws -> Int { try store.owedCallbacks(of: account) }
+    func submission(_ key: String, of purse: Purse, since: Instant) throws -> (job: StoredJob, submission: Submission)? {
+        try store.submission(key, of: purse, since: since)
+    }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }

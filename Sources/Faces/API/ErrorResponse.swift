@@ -143,6 +143,14 @@ extension ErrorResponse {
             case .busy: .comeBack("The server is overloaded. Try again shortly; nothing was charged.", in: 500)
             case .notAdmitting:
                 .comeBack("The server is going down for a restart. Try again shortly.", in: 2000, code: "shutting_down")
+            case .submissionInFlight:
+                ErrorResponse(
+                    .conflict, "A request with the same Idempotency-Key is being handled. Try again shortly.",
+                    param: "idempotency-key", code: "idempotency_key_in_use")
+            case .submissionNameTaken:
+                ErrorResponse(
+                    .unprocessableEntity, "The Idempotency-Key was used before, with another body.", param: "idempotency-key",
+                    code: "idempotency_key_reused")
             case .notPriceable:
                 ErrorResponse(
                     .badRequest, "The request is larger than anything that can be priced.", param: "messages",

@@ -30,7 +30,8 @@ final class Service: Sendable {
         self.accessLog = accessLog
         let groups: [any EndpointGroup] =
             [
-                ModelEndpoints(chat: chat, images: images?.jobs), AccountEndpoint(administration: administration),
+                ModelEndpoints(chat: chat, images: images?.jobs),
+                AccountEndpoint(administration: administration, callbacks: images?.jobs.callbacks?.signer),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
                 MetricsEndpoint(audience: metrics, ledger: ledger, loops: loops),
             ]

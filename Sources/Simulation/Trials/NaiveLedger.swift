@@ -78,6 +78,7 @@ struct NaiveLedger {
         case .openJob(let request, _): hold(request.key, request.quote, isOfJob: true)
         case .noteJob(let id, _): holds[id]?.isOfJob == true ? "noted" : "stale"
         case .closeJob(let id, let units, _, _): closeJob(id, units)
+        case .noteCallback: "noted"
         case .openAccount, .createKey, .setPrice: "given"
         }
     }

@@ -18,6 +18,8 @@ struct Books: Sendable {
     let catalog: ModelCatalog
     /// Makes the signatures of jobs.
     let signer: JobSigner
+    /// Makes the signatures of what jobs' callers are told.
+    let callbackSigner: CallbackSigner
     /// The prices in force of the models that have one in the configuration.
     let prices: PriceList
 
@@ -56,6 +58,7 @@ struct Books: Sendable {
             directory: directory, store: store, ledger: writer, keys: keys,
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
             catalog: ModelCatalog(chat: configuration.models.map(\.model)), signer: JobSigner(pepper: pepper),
+            callbackSigner: CallbackSigner(pepper: pepper),
             prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 

@@ -1,3 +1,4 @@
+import API
 import BlobStores
 import CLI
 import Engines
@@ -28,10 +29,22 @@ struct ConfiguredImages: Sendable {
 
     func jobs(_ configuration: Configuration, _ books: Books, _ logger: Logger, on group: any EventLoopGroup) throws -> ImageJobs
     {
-        ImageJobs(
+        let blobs = try configuration.blobs.store(on: group)
+        return ImageJobs(
             models: configuration.images.map(\.model), prices: books.prices, routes: routes, ledger: books.ledger,
-            store: books.store, blobs: try configuration.blobs.store(on: group), darkroom: CodecDarkroom(), signer: books.signer,
-            clock: SystemClock(), logger: logger)
+            store: books.store, blobs: blobs, darkroom: CodecDarkroom(), signer: books.signer, clock: SystemClock(),
+            logger: logger,
+            callbacks: try callbacks(configuration, books, blobs, logger, on: group))
+    }
+
+    private func callbacks(
+        _ configuration: Configuration, _ books: Books, _ blobs: any BlobStore, _ logger: Logger, on group: any EventLoopGroup
+    ) throws -> CallbackDesk {
+        let teller = JobTeller(blobs: blobs, publicURL: configuration.server.publicURL)
+        let sender = try HTTPCallbackSender(allowsLoopback: configuration.server.isLocal, group: group)
+        return CallbackDesk(
+            signer: books.callbackSigner, sender: sender, ledger: books.ledger, store: books.store, clock: SystemClock(),
+            logger: logger, body: teller.callbackBody)
     }
 }
 

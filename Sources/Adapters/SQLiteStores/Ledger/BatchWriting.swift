@@ -47,7 +47,7 @@ struct BatchWriting: ~Copyable {
                 }
                 try insert(entry, about: .grant)
             case .keySpent(let key, let total): fold.note(spent: total, by: key)
-            case .epoch, .account, .key, .keyRevoked, .price, .job: try others(records[index])
+            case .epoch, .account, .key, .keyRevoked, .price, .job, .callback: try others(records[index])
             }
             index += 1
         }

@@ -26,6 +26,7 @@ extension SQLiteLedgerStore {
             try requireOneChange(in: db, "\(key) is not in the store, or was revoked before")
         case .price(let version): try insert(version, in: db)
         case .job(let job, let hold): try write(job, hold, in: db)
+        case .callback(let standing): try write(standing, in: db)
         case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")
         }
     }
@@ -53,15 +54,42 @@ extension SQLiteLedgerStore {
 
     /// The same job again is as it is now: only what can change is written anew.
     private func write(_ job: SealedJob, _ hold: HoldID, in db: Database) throws {
+        if let submission = job.submission { try freeName(of: submission, for: job, in: db) }
         let sql = """
-            INSERT INTO jobs (id, hold, account, book, submitted, is_over, contents) VALUES (?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO jobs (id, hold, account, book, submitted, is_over, contents, idempotency_key, body_hash)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
             ON CONFLICT (id) DO UPDATE SET is_over = excluded.is_over, contents = excluded.contents WHERE hold = excluded.hold
             """
         try db.cachedStatement(sql: sql).execute(arguments: [
             job.id, hold.value, job.purse.account.value, job.purse.book.rawValue, job.submitted.microseconds, job.isOver,
-            Data(job.contents),
+            Data(job.contents), job.submission?.key, job.submission.map { Data($0.bodyHash) },
         ])
         try requireOneChange(in: db, "job \(job.id) belongs to another hold")
+        if let due = job.callbackDue {
+            try db.cachedStatement(sql: "INSERT INTO callbacks (job, account, attempts, due) VALUES (?, ?, 0, ?)")
+                .execute(arguments: [job.id, job.purse.account.value, due.microseconds])
+        }
+    }
+
+    /// A name that is old enough stands for the new job from now on. One that is not leaves the index to refuse the commit: whoever
+    /// submits has looked before.
+    private func freeName(of submission: Submission, for job: SealedJob, in db: Database) throws {
+        let sql = """
+            UPDATE jobs SET idempotency_key = NULL, body_hash = NULL
+            WHERE account = ? AND book = ? AND idempotency_key = ? AND submitted <= ?
+            """
+        try db.cachedStatement(sql: sql).execute(arguments: [
+            job.purse.account.value, job.purse.book.rawValue, submission.key,
+            Submission.forgotten(at: job.submitted).microseconds,
+        ])
+    }
+
+    private func write(_ standing: CallbackStanding, in db: Database) throws {
+        guard let due = standing.due else {
+            return try db.cachedStatement(sql: "DELETE FROM callbacks WHERE job = ?").execute(arguments: [standing.job])
+        }
+        try db.cachedStatement(sql: "UPDATE callbacks SET attempts = ?, due = ? WHERE job = ?")
+            .execute(arguments: [standing.attempts, due.microseconds, standing.job])
     }
 
     private func requireOneChange(in db: Database, _ sentence: @autoclosure () -> String) throws {

@@ -20,6 +20,10 @@ package enum Refusal: Error, Hashable, Sendable {
     case busy
     /// The server is going down or the ledger is in quarantine.
     case notAdmitting
+    /// A submission of the same name is being taken at this moment.
+    case submissionInFlight
+    /// The name was given to another submission before.
+    case submissionNameTaken
     /// The request would be larger than anything that can be priced.
     case notPriceable
 }

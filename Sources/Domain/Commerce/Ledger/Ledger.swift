@@ -119,6 +119,7 @@ package struct Ledger: Sendable {
         case .noteJob(let id, let job): noteJob(job, id, into: &records)
         case .closeJob(let id, let units, let note, let job):
             closeJob(job, id, units: units, note: note, at: now, into: &records)
+        case .noteCallback(let standing): noteCallback(standing, into: &records)
         }
     }
 
@@ -327,6 +328,12 @@ package struct Ledger: Sendable {
             } ?? release(id, reason: note, at: now, into: &records)
         records.append(.job(job, hold: id))
         return outcome
+    }
+
+    /// No money depends on it: it is only written in order with everything else.
+    private func noteCallback(_ standing: CallbackStanding, into records: inout Records) -> LedgerOutcome {
+        records.append(.callback(standing))
+        return .noted
     }
 
     // MARK: The end of a hold

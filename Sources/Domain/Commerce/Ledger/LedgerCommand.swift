@@ -17,6 +17,8 @@ package enum LedgerCommand: Sendable {
     case noteJob(HoldID, SealedJob)
     /// Ends a job: settles its hold for so many units, or releases it where `units` is nil, and keeps how it ended, in one.
     case closeJob(HoldID, units: Int?, note: String, SealedJob)
+    /// How far it has come with telling a job's end.
+    case noteCallback(CallbackStanding)
     /// Another engine is about to be asked under the same hold.
     case dispatch(HoldID, engine: String)
     /// The engine was heard to accept.

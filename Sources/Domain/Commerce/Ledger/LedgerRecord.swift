@@ -17,6 +17,7 @@ package indirect enum LedgerRecord: Sendable {
     case holdChanged(Hold)
     /// A job as it is now. One that is new comes right behind the entry of its hold.
     case job(SealedJob, hold: HoldID)
+    case callback(CallbackStanding)
     /// What a key has spent in all, after this batch.
     case keySpent(KeyID, Money)
 }

@@ -32,6 +32,12 @@ package protocol LedgerStore: LedgerJournal {
     ///   - account: nil for all.
     ///   - hold: only those submitted before the job of this hold.
     func endedJobs(of account: AccountID?, before hold: HoldID?, limit: Int) throws -> [StoredJob]
+    /// Jobs whose end is to be told now, those that waited longest first, without those of `jobs` and `accounts`.
+    func owedCallbacks(at now: Instant, without jobs: Set<Int64>, accounts: Set<AccountID>, limit: Int) throws -> [OwedCallback]
+    /// How many ends of jobs of an account are still to be told.
+    func owedCallbacks(of account: AccountID) throws -> Int
+    /// The job that was submitted under this name after `since`, and what was submitted.
+    func submission(_ key: String, of purse: Purse, since: Instant) throws -> (job: StoredJob, submission: Submission)?
     /// Replays everything and compares: see ``LedgerVerdict``.
     func verify() throws -> LedgerVerdict
     /// The same for the last entries and what they lead to: as many as a start has time for, and all after `entry`, with which an

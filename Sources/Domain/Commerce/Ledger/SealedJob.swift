@@ -10,13 +10,23 @@ package final class SealedJob: Sendable {
     package let isOver: Bool
     /// What the flow knows of it.
     package let contents: [UInt8]
+    /// Its end is to be told somewhere, from then on: that is written down in the commit that ends it. nil: nobody waits to hear of it.
+    package let callbackDue: Instant?
+    /// Of a job that is opened: what its caller named the submission.
+    package let submission: Submission?
 
-    package init(id: Int64, purse: Purse, submitted: Instant, isOver: Bool, contents: [UInt8]) {
+    package init(
+        id: Int64, purse: Purse, submitted: Instant, isOver: Bool, contents: [UInt8], callbackDue: Instant? = nil,
+        submission: Submission? = nil
+    ) {
+        precondition(isOver || callbackDue == nil, "only an end can be told")
         self.id = id
         self.purse = purse
         self.submitted = submitted
         self.isOver = isOver
         self.contents = contents
+        self.callbackDue = callbackDue
+        self.submission = submission
     }
 }
 

@@ -8,6 +8,8 @@ import Wire
 /// What the key's account holds, and what the key may do.
 struct AccountEndpoint: EndpointGroup {
     let administration: Administration
+    /// nil: nothing is ever called back.
+    let callbacks: CallbackSigner?
 
     var endpoints: [Endpoint] {
         [
@@ -21,7 +23,7 @@ struct AccountEndpoint: EndpointGroup {
     }
 
     private func document(_ account: AccountSummary, _ key: KeyRecord) -> JSONValue {
-        [
+        let fields: JSONValue = [
             "id": .string(account.record.id.description),
             "name": .string(account.record.name),
             "balance": .money(account.live.available),
@@ -39,6 +41,9 @@ struct AccountEndpoint: EndpointGroup {
                 "expires": key.expires.map { .string($0.description) } ?? .null,
             ],
         ]
+        guard let callbacks else { return fields }
+        let secret = JSONMember(key: "webhook_secret", value: .string(callbacks.secret(of: account.record.id)))
+        return .object((fields.members ?? []) + [secret])
     }
 }
 

@@ -26,6 +26,8 @@ package enum Failpoint: String, CaseIterable, Sendable {
     case imageClaimed = "image.claimed"
     /// The picture is kept; it is not paid for yet.
     case imagePainted = "image.painted"
+    /// A callback was answered, or failed; nobody has written that down yet.
+    case callbackSent = "callback.sent"
 
     #if DEBUG
         package static func reach(_ point: Failpoint) { FailpointPlan.current.reached(point) }

@@ -19,6 +19,9 @@ package final class ImageJobs: Sendable {
     let clock: any Clock
     let logger: Logger
     let board: JobBoard
+    /// nil: nobody is called back.
+    package let callbacks: CallbackDesk?
+    private let door = SubmissionDoor()
     /// After a failure of its own an engine is left alone so long, doubled with each further one.
     let restMilliseconds: Int64
     private let known: Set<String>
@@ -26,8 +29,9 @@ package final class ImageJobs: Sendable {
     package init(
         models: [ImageModel], prices: PriceList, routes: ImageRoutes, ledger: any LedgerDesk, store: any LedgerStore,
         blobs: any BlobStore, darkroom: any Darkroom, signer: JobSigner, clock: any Clock, logger: Logger,
-        restMilliseconds: Int64? = nil
+        callbacks: CallbackDesk? = nil, restMilliseconds: Int64? = nil
     ) {
+        self.callbacks = callbacks
         self.restMilliseconds = restMilliseconds ?? ImageLimits.restMilliseconds
         self.models = models
         self.prices = prices
@@ -59,22 +63,73 @@ package final class ImageJobs: Sendable {
         package let signature: String
     }
 
+    /// Where the end of a job is to be told.
+    package struct Callback: Sendable {
+        let address: String
+        /// As the caller reached this server; what is longer than a host can be is none.
+        let host: String?
+
+        package init(address: String, host: String?) {
+            self.address = address
+            self.host = host.flatMap { $0.utf8.count <= ImageLimits.hostBytesMax ? $0 : nil }
+        }
+    }
+
     /// Holds the money and keeps the job, in one; then it waits for an engine.
+    /// - Parameter submission: the same once more, within a day, gets the same ticket, and nothing is held for it.
     /// - Throws: why nothing was held.
     package func submit(
-        _ prompt: ImagePrompt, for caller: Caller, request: RequestID, callback: String? = nil
+        _ prompt: ImagePrompt, for caller: Caller, request: RequestID, callback: Callback? = nil, submission: Submission? = nil
     ) async throws(Refusal) -> Ticket {
-        let price = try price(of: prompt.model, for: caller)
-        guard let first = routes.routes(to: prompt.model, for: caller.key.book).first else {
-            throw .engineUnavailable(model: prompt.model)
-        }
+        let wish = Wish(
+            prompt: prompt, caller: caller, request: request, callback: callback, submission: submission, now: clock.now())
+        guard let submission else { return try await open(wish) }
+        guard door.enter(submission, of: caller.purse) else { throw .submissionInFlight }
+        defer { door.leave(submission, of: caller.purse) }
+        if let known = try await ticket(of: submission, caller.purse, at: wish.now) { return known }
+        return try await open(wish)
+    }
+
+    private struct Wish: Sendable {
+        let prompt: ImagePrompt
+        let caller: Caller
+        let request: RequestID
+        let callback: Callback?
+        let submission: Submission?
+        let now: Instant
+    }
+
+    private func ticket(of submission: Submission, _ purse: Purse, at now: Instant) async throws(Refusal) -> Ticket? {
+        let found: (job: StoredJob, submission: Submission)?
+        do {
+            found = try await withTaskExecutorPreference(globalConcurrentExecutor) { [store] in
+                try store.submission(submission.key, of: purse, since: Submission.forgotten(at: now))
+            }
+        } catch { throw unreadable(error) }
+        guard let found else { return nil }
+        guard found.submission == submission else { throw .submissionNameTaken }
+        let job = found.job.job
+        let id = JobID(job.id)
+        return Ticket(id: id, signature: signer.signature(of: id, account: purse.account, submitted: job.submitted))
+    }
+
+    private func unreadable(_ error: any Error) -> Refusal {
+        logger.error("images.unreadable", metadata: ["error": "\(error)"])
+        return .busy
+    }
+
+    private func open(_ wish: Wish) async throws(Refusal) -> Ticket {
+        let (model, caller) = (wish.prompt.model, wish.caller)
+        let price = try price(of: model, for: caller)
+        guard let first = routes.routes(to: model, for: caller.key.book).first else { throw .engineUnavailable(model: model) }
         let quote = Quote(price: price, inputBoundTokens: 0, inputFairTokens: 0, choices: 1, outputCap: 1)
         guard let cost = quote.bound else { throw .notPriceable }
-        let record = newRecord(prompt, caller, request, callback, cost)
+        let record = newRecord(wish, cost)
+        if record.callback != nil { try await requireRoomForCallback(of: caller.purse) }
         guard await board.takeRoom(for: caller.purse) else { throw .busy }
         let machine = ImageJob(submitted: record.submitted, deadline: record.deadline)
-        let hold = HoldRequest(request: request, key: caller.key.id, quote: quote, engine: first.engine.name)
-        switch await ledger.perform(.openJob(hold, Job.sealed(record, machine))) {
+        let hold = HoldRequest(request: record.request, key: caller.key.id, quote: quote, engine: first.engine.name)
+        switch await ledger.perform(.openJob(hold, Job.sealed(record, machine, submission: wish.submission))) {
         case .held(let funds):
             await board.add(Job(record, hold: funds.hold))
             return Ticket(id: record.id, signature: signature(of: record))
@@ -85,6 +140,13 @@ package final class ImageJobs: Sendable {
         }
     }
 
+    private func requireRoomForCallback(of purse: Purse) async throws(Refusal) {
+        guard let callbacks else { return }
+        let hasRoom: Bool
+        do { hasRoom = try await callbacks.hasRoom(for: purse.account) } catch { throw unreadable(error) }
+        guard hasRoom else { throw .busy }
+    }
+
     private func price(of model: String, for caller: Caller) throws(Refusal) -> PriceVersion {
         guard known.contains(model) else { throw .modelUnknown(model: model) }
         guard caller.key.allows(model: model) else { throw .modelNotAllowed(model: model) }
@@ -92,16 +154,13 @@ package final class ImageJobs: Sendable {
         return price
     }
 
-    private func newRecord(_ prompt: ImagePrompt, _ caller: Caller, _ request: RequestID, _ callback: String?, _ cost: Money)
-        -> JobRecord
-    {
+    private func newRecord(_ wish: Wish, _ cost: Money) -> JobRecord {
         var generator = SystemRandomNumberGenerator()
-        let now = clock.now()
         return JobRecord(
-            id: JobID.random(using: &generator), request: request, key: caller.key.id, purse: caller.purse, prompt: prompt,
-            seed: prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator), callback: callback, cost: cost,
-            submitted: now,
-            deadline: Instant(microseconds: now.microseconds + ImageLimits.lifeSeconds * 1_000_000))
+            id: JobID.random(using: &generator), request: wish.request, key: wish.caller.key.id, purse: wish.caller.purse,
+            prompt: wish.prompt, seed: wish.prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator),
+            callback: wish.callback?.address, host: wish.callback?.host, cost: cost, submitted: wish.now,
+            deadline: Instant(microseconds: wish.now.microseconds + ImageLimits.lifeSeconds * 1_000_000))
     }
 
     package func signature(of record: JobRecord) -> String {
@@ -163,6 +222,7 @@ package final class ImageJobs: Sendable {
         guard case .closed = outcome else { return }
         logger.notice("image.released", metadata: ["job": "\(job.record.id)", "why": "\(message)"])
         await board.put(job)
+        if job.record.callback != nil { await callbacks?.wake() }
     }
 
     /// Charges the picture and keeps the job as finished.
@@ -174,6 +234,7 @@ package final class ImageJobs: Sendable {
         let outcome = await ledger.perform(.closeJob(job.hold, units: 1, note: "job \(job.record.id)", job.sealed))
         guard case .closed = outcome else { return false }
         await board.put(job)
+        if job.record.callback != nil { await callbacks?.wake() }
         return true
     }
 }

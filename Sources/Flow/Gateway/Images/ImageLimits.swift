@@ -13,6 +13,8 @@ enum ImageLimits {
     /// After a failure of its own an engine rests so long, doubled with each further one, up to the last.
     static let restMilliseconds: Int64 = 500
     static let restMillisecondsMax: Int64 = 30_000
+    /// Bytes of the host under which a caller reached this server: a name of DNS and a port.
+    static let hostBytesMax = 260
     /// How often jobs that waited too long are looked for.
     static let sweepMilliseconds: Int64 = 1000
     /// After so many such looks whoever watches a job is told again where it stands, so that no proxy takes the line for dead.

@@ -8,11 +8,14 @@ extension ImageJobs {
     package func run() async {
         await withTaskGroup(of: Void.self) { sweep in
             sweep.addTask { await self.sweepUntilCancelled() }
+            sweep.addTask { await self.callbacks?.run() }
             await withTaskGroup(of: Void.self) { hands in
                 for engine in routes.engines {
                     for _ in 0..<max(1, engine.concurrency) { hands.addTask { await self.work(engine) } }
                 }
             }
+            // What ends from here on is told at the next start.
+            await callbacks?.stop()
             sweep.cancelAll()
         }
     }

@@ -8,12 +8,15 @@ extension Job {
     var sealed: SealedJob { Job.sealed(record, machine, tried: tried, ended: ended) }
 
     /// As it is before its hold is known.
-    static func sealed(_ record: JobRecord, _ machine: ImageJob, tried: [String] = [], ended: Instant? = nil) -> SealedJob {
+    static func sealed(
+        _ record: JobRecord, _ machine: ImageJob, tried: [String] = [], ended: Instant? = nil, submission: Submission? = nil
+    ) -> SealedJob {
         let contents = Contents(record, machine, tried: tried, ended: ended)
         guard let bytes = try? JSONEncoder().encode(contents) else { preconditionFailure("numbers and texts can be encoded") }
         return SealedJob(
             id: record.id.value, purse: record.purse, submitted: record.submitted, isOver: machine.isOver,
-            contents: [UInt8](bytes))
+            contents: [UInt8](bytes),
+            callbackDue: record.callback != nil && machine.isOver ? ended ?? record.submitted : nil, submission: submission)
     }
 
     /// - Throws: ``UnreadableJob`` for what no version of this program wrote.
@@ -57,6 +60,7 @@ private struct Contents: Codable {
     let seed: Int64
     let format: String
     let callback: String?
+    let host: String?
     let costNanodollars: Int64
     let deadline: Int64
     let attempts: Int
@@ -86,6 +90,7 @@ private struct Contents: Codable {
         seed = record.seed
         format = prompt.format.rawValue
         callback = record.callback
+        host = record.host
         costNanodollars = record.cost.nanodollars
         deadline = record.deadline.microseconds
         attempts = machine.attempts
@@ -117,7 +122,7 @@ private struct Contents: Codable {
             prompt: ImagePrompt(
                 model: model, prompt: prompt, negativePrompt: negativePrompt, scheduler: scheduler, steps: steps,
                 cfgHundredths: cfgHundredths, width: width, height: height, seed: wishedSeed, format: format),
-            seed: seed, callback: callback, cost: Money(nanodollars: costNanodollars), submitted: job.submitted,
+            seed: seed, callback: callback, host: host, cost: Money(nanodollars: costNanodollars), submitted: job.submitted,
             deadline: Instant(microseconds: deadline))
     }
 

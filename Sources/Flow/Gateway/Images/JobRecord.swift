@@ -13,6 +13,8 @@ package struct JobRecord: Sendable {
     package let seed: Int64
     /// Where the end of the job is told; nil: nowhere.
     package let callback: String?
+    /// As the caller reached this server, where it is to be called back: what it is told are addresses it can reach.
+    package let host: String?
     /// What the picture costs when it is there.
     package let cost: Money
     package let submitted: Instant

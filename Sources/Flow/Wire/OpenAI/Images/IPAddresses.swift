@@ -1,12 +1,12 @@
 /// An IPv4 address.
-struct IPv4Address: Hashable {
-    let value: UInt32
+package struct IPv4Address: Hashable, Sendable {
+    package let value: UInt32
 
-    init(value: UInt32) { self.value = value }
+    package init(value: UInt32) { self.value = value }
 
     /// Reads four decimal numbers without leading zeros, and nothing else: other notations are read differently by different
     /// programs.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         let parts = text.split(separator: ".", omittingEmptySubsequences: false)
         guard parts.count == 4 else { return nil }
         var value: UInt32 = 0
@@ -21,7 +21,7 @@ struct IPv4Address: Hashable {
 
     /// False for addresses of this host, of inner networks, of documentation, multicast and reserved ones.
     /// Source: IANA IPv4 Special-Purpose Address Registry.
-    var isPublic: Bool {
+    package var isPublic: Bool {
         !IPv4Address.special.contains { network, bits in value >> (32 - bits) == network >> (32 - bits) }
     }
 
@@ -33,12 +33,17 @@ struct IPv4Address: Hashable {
 }
 
 /// An IPv6 address.
-struct IPv6Address: Hashable {
+package struct IPv6Address: Hashable, Sendable {
     /// Eight groups of 16 bits.
-    let groups: [UInt16]
+    package let groups: [UInt16]
+
+    package init(groups: [UInt16]) {
+        precondition(groups.count == 8, "an IPv6 address has 128 bits")
+        self.groups = groups
+    }
 
     /// Reads the forms of RFC 4291 §2.2, without a zone.
-    init?(_ text: some StringProtocol) {
+    package init?(_ text: some StringProtocol) {
         guard text.utf8.count <= 45 else { return nil }
         let halves = text.split(separator: "::", omittingEmptySubsequences: false)
         guard halves.count <= 2, let head = IPv6Address.groups(halves[0], isEnd: halves.count == 1) else { return nil }
@@ -71,7 +76,7 @@ struct IPv6Address: Hashable {
     /// True for global unicast, less the ranges that carry an IPv4 address or are set aside: 6to4, Teredo and the rest of
     /// 2001::/23, documentation. Mapped, NAT64, unique local, link-local and loopback addresses lie outside global unicast.
     /// Source: IANA IPv6 Special-Purpose Address Registry.
-    var isPublic: Bool {
+    package var isPublic: Bool {
         guard groups[0] & 0xE000 == 0x2000 else { return false }
         if groups[0] == 0x2002 || groups[0] == 0x3FFE { return false }
         if groups[0] == 0x2001, groups[1] < 0x0200 || groups[1] == 0x0DB8 { return false }
