@@ -1,13 +1,10 @@
 """Jobs of pictures as a caller handles them: submitted, asked after, cancelled, fetched."""
 
 import contextlib
-import io
 import json
 import sqlite3
 import urllib.parse
 from decimal import Decimal
-
-from PIL import Image
 
 from http1 import ask
 from minitoolai import eventually
@@ -127,12 +124,6 @@ def fetch(server, url, method="GET", **headers):
     address = urllib.parse.urlsplit(url)
     assert address.netloc == f"127.0.0.1:{server.port}", url
     return talk(server, method, address.path, headers={name.replace("_", "-"): value for name, value in headers.items()})
-
-
-def opened(data):
-    picture = Image.open(io.BytesIO(data))
-    picture.load()
-    return picture
 
 
 def blobs(server):

@@ -9,8 +9,9 @@ import time
 
 import pytest
 
-from images import MODELS, PRICE, SCHEDULERS, SMALL, SUBMIT, Job, accepted, fetch, opened, routed, submit, talk
+from images import MODELS, PRICE, SCHEDULERS, SMALL, SUBMIT, Job, accepted, fetch, routed, submit, talk
 from minitoolai import BUILT_IN, UPSTREAM_KEY, eventually
+from pictures import opened
 
 SAMPLES = pathlib.Path(__file__).parent / "samples"
 NOTHING = ["status", "jobid", "signature", "message", "code"]
