@@ -7,15 +7,18 @@ no sum it finds: prices, folds and holds are worked out again here. `python -m a
 from .books import Books
 from .logs import Logs
 from .money import check_money
+from .pictures import check_pictures, check_told
 from .promises import check_balances, check_grants, check_prefix, check_prices_stay
 from .report import Report
 from .service import check_service
 
 
-def audit(database, upstream=None, clients=None, *, at_rest=False, clock_jumps=False, strict_schema=True, earlier=None):
+def audit(database, upstream=None, clients=None, *, at_rest=False, clock_jumps=False, strict_schema=True, earlier=None,
+          pictures=None, keep_seconds=None, now=None):
     """Everything, into one report. Without logs the books are checked by themselves."""
     books, report = Books.read(database), Report()
     replay = check_money(books, report, strict_schema=strict_schema, clock_jumps=clock_jumps)
+    check_pictures(books, report, pictures, keep_seconds, now)
     if earlier is not None:
         check_prefix(books, earlier, report)
     if clients is not None:
@@ -24,4 +27,5 @@ def audit(database, upstream=None, clients=None, *, at_rest=False, clock_jumps=F
         check_grants(books, logs, report)
         check_balances(logs, replay, report)
         check_prices_stay(books, logs, report)
+        check_told(books, logs, report)
     return report

@@ -4,6 +4,7 @@ import argparse
 import json
 import pathlib
 import sys
+import time
 
 from . import audit
 from .promises import fingerprint
@@ -20,12 +21,15 @@ def main():
     parser.add_argument("--lax-schema", action="store_true", help="the database's own constraints were taken away on purpose")
     parser.add_argument("--earlier", type=pathlib.Path, help="what an earlier audit remembered: still a prefix?")
     parser.add_argument("--remember", type=pathlib.Path, help="where to write what a later audit compares with")
+    parser.add_argument("--pictures", help="the folder in which pictures lie: what was charged is looked for there")
+    parser.add_argument("--keep-seconds", type=int, help="how long pictures are kept; without it, for ever")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     earlier = json.loads(options.earlier.read_text()) if options.earlier else None
     report = audit(
         options.database, options.upstream, options.clients, at_rest=options.at_rest, clock_jumps=options.clock_jumps,
-        strict_schema=not options.lax_schema, earlier=earlier)
+        strict_schema=not options.lax_schema, earlier=earlier,
+        pictures=options.pictures, keep_seconds=options.keep_seconds, now=time.time())
     if options.remember:
         books = Books.read(options.database)
         options.remember.write_text(json.dumps({"entries": len(books.entries), "sha256": fingerprint(books, len(books.entries))}))

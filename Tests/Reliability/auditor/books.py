@@ -7,7 +7,7 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 TABLES = {"holds": "id", "entries": "id", "prices": "id", "keys": "id", "accounts": "id", "epochs": "number",
-          "balances": "account", "chain": "batch", "folded": "one", "open_holds": "hold", "grants": "entry"}
+          "balances": "account", "chain": "batch", "folded": "one", "open_holds": "hold", "grants": "entry", "jobs": "id"}
 
 
 @dataclass
@@ -24,6 +24,7 @@ class Books:
     folded: int = 0
     open_holds: set = field(default_factory=set)
     grants: list = field(default_factory=list)
+    jobs: list = field(default_factory=list)
     triggers: set = field(default_factory=set)
     indices: set = field(default_factory=set)
 
@@ -41,7 +42,7 @@ class Books:
             connection.close()
         return cls(
             chain=rows["chain"], folded=rows["folded"][0].entry, open_holds={row.hold for row in rows["open_holds"]},
-            grants=rows["grants"], holds={row.id: row for row in rows["holds"]}, entries=rows["entries"],
+            grants=rows["grants"], jobs=rows["jobs"], holds={row.id: row for row in rows["holds"]}, entries=rows["entries"],
             prices={row.id: row for row in rows["prices"]}, keys={row.id: row for row in rows["keys"]},
             accounts={row.id: row for row in rows["accounts"]}, epochs=[row.number for row in rows["epochs"]],
             balances={(row.account, row.book): row for row in rows["balances"]},
@@ -49,7 +50,7 @@ class Books:
             indices={name for kind, name in schema if kind == "index"})
 
     def cost(self, price, prompt, cached, completion):
-        """Nanodollars for a usage at a price: one exact fraction, rounded up once."""
+        """Nanodollars for a usage at a price: one exact fraction, rounded up once. Pictures are counted where tokens of answers are."""
         row = self.prices[price]
         cached_input = row.input if row.cached_input is None else row.cached_input
         exact = Fraction((prompt - cached) * row.input + cached * cached_input + completion * row.output, 1_000_000)

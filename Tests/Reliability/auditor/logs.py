@@ -3,7 +3,8 @@
 The upstream writes, for each request that reached it (`n`, numbered by itself):
 S received, T first output sent, F finished, B broken off, R refused, L the gateway left.
 The callers write what they asked (`ask`), what they saw (`answer`), what they granted (`grant`), the balances they were shown
-(`balance`), the starts and ends of the server (`up`, `down`) and the prices as they found them (`prices`).
+(`balance`), the starts and ends of the server (`up`, `down`), the prices as they found them (`prices`) and what they were told of jobs of
+pictures (`job`, its `state` null while that is not known).
 """
 
 import bisect
@@ -67,6 +68,7 @@ class Logs:
     grants: list = field(default_factory=list)
     balances: list = field(default_factory=list)
     prices: list = field(default_factory=list)
+    jobs: list = field(default_factory=list)
     #: epoch number -> the moment at which its process ended.
     ends: dict = field(default_factory=dict)
 
@@ -111,6 +113,8 @@ class Logs:
     def _balance(self, line): self.balances.append(line)
 
     def _prices(self, line): self.prices.append(line["rows"])
+
+    def _job(self, line): self.jobs.append(line)
 
     def _up(self, line): pass
 

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
+from . import pictures
 from .chain import check_chain
 
 CLOSINGS = {"settle": "settled", "release": "released", "provisional": "provisional"}
@@ -212,5 +213,5 @@ def check_prices(books, report):
 
 def check_schema(books, report, strict):
     if strict:
-        missing = TRIGGERS - books.triggers
+        missing = (TRIGGERS | pictures.TRIGGERS) - books.triggers
         report.check("I19", not missing, lambda: f"the database does not refuse changes any more: no {', '.join(sorted(missing))}")

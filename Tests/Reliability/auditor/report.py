@@ -10,19 +10,19 @@ INVARIANTS = {
     "I7": "who saw the end of an answer finds it settled, at the price that was shown",
     "I8": "what every engine refused is not charged",
     "I9": "what was charged is what was served, by the upstream's own account, but for what a crash left unknown",
-    "I10": "at rest nothing is held; otherwise its owner is the living epoch",
+    "I10": "at rest nothing is held but by jobs that wait; otherwise its owner is the living epoch",
     "I11": "nothing is asked upstream without a hold, nor more often than the hold says",
     "I12": "a grant that was confirmed is there once, with its amount",
+    "I14": "a picture that was charged is there, as large as it was asked for; a job that failed or was cancelled costs nothing",
     "I15": "the engine that is paid is the one that delivered",
     "I16": "a settlement is at the price that was in force when it was held; prices never change",
     "I17": "no entry carries an epoch older than one that has begun",
     "I19": "entries are numbered without gaps, chained, and never change",
     "I20": "the balance shown is one that the entries give, open holds taken off",
 }
-#: What chat does not reach, and why.
+#: What is not reached, and why.
 NOT_REACHED = {
     "I13": "there are no redemption codes yet",
-    "I14": "there are no image jobs yet",
     "I18": "there is one node",
 }
 

@@ -25,8 +25,13 @@ def check_service(books, logs, replay, report, *, at_rest):
                 answers.setdefault(dispatch.request, answer)
     check_answers(logs, by_request, report)
     check_dispatches(logs, by_request, report)
+    jobs = {job.hold: job for job in books.jobs}
     for hold in books.holds.values():
         case = Case(hold, logs.dispatches.get(hold.request, []), answers.get(hold.request), replay.closing.get(hold.id), logs.ends)
+        if hold.id in jobs:
+            # It outlives the epoch that opened it; whether it is rightly open or closed is I14.
+            report.check("I10", case.entry is not None or not jobs[hold.id].is_over, lambda: f"{case.name} is open, and its job is over")
+            continue
         check_rest(case, books, report, at_rest)
         if case.entry is not None:
             check_refused(case, report)

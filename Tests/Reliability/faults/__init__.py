@@ -58,4 +58,4 @@ class Judge:
         return Outcome(runs, figure, not self.details, self.details)
 
 
-from . import crashes, disk, limits, peers  # noqa: E402,F401  (they register themselves)
+from . import crashes, disk, limits, peers, pictures  # noqa: E402,F401  (they register themselves)

@@ -12,7 +12,7 @@ from rig.planted import BUGS, QUICK, changed_afterwards, perform
 from . import Judge, fault
 
 
-@fault("F0", "planted bugs", "13 defects put into the server, the database's own constraints taken away; one entry changed by hand", short=True)
+@fault("F0", "planted bugs", "14 defects put into the server, the database's own constraints taken away; one entry changed by hand", short=True)
 def planted(bench):
     judge, noticed = Judge(), 0
     bugs = QUICK if bench.short else BUGS

@@ -20,6 +20,8 @@ from .callers import Caller, Log, nanodollars  # noqa: E402
 
 #: $0.15 and $0.60 a million, as gpt-4o-mini.
 PRICE = {"input": 0.15, "output": 0.60}
+#: The model that paints.
+PICTURES = "realvision"
 
 
 def engine(port, name, **more):
@@ -53,6 +55,9 @@ class House:
         def model(*routes):
             return {"kind": "chat", "price": prices, "routes": [{"engine": one, "model": "up"} for one in routes]}
         models = {"solid": model("first"), "pair": model("first", "second"), "drain": model("drained")}
+        # Live money for the sandbox's pictures: nothing here is delivered that nobody pays for.
+        named["sandbox"] = {"kind": "sandbox", "pace": "immediate"}
+        models[PICTURES] = {"kind": "image", "routes": [{"engine": "sandbox", "model": PICTURES}]}
         models |= {name: model(name) for name in self.engine_settings if name not in ("first", "second", "drained")}
         return json.dumps({"engines": named, "models": models, **self.settings}, indent=1)
 
@@ -140,10 +145,15 @@ class House:
 
     # The end.
 
+    @property
+    def pictures(self):
+        """The folder in which they lie."""
+        return self.server.data / "images"
+
     def audit(self, *options, at_rest=True):
         """The auditor's document; it runs as the program it is."""
         command = [sys.executable, "-m", "auditor", "--json", "--database", str(self.database), "--upstream", str(self.upstream_log),
-                   "--clients", str(self.clients_log), *(["--at-rest"] if at_rest else []), *options]
+                   "--clients", str(self.clients_log), "--pictures", str(self.pictures), *(["--at-rest"] if at_rest else []), *options]
         result = subprocess.run(command, cwd=HERE, capture_output=True, text=True)
         if result.returncode not in (0, 1):
             raise AssertionError(f"the auditor failed:\n{result.stderr}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Callable
 
 from .house import PRICE, House, run
+from .pictures import submit
 from .schema import take_constraints_away
 
 USAGE = {"prompt": 17, "completion": 3}
@@ -48,6 +49,15 @@ def killed_in_mid_answer(prices=None):
     return play
 
 
+def pictures(*prompts):
+    """Jobs of pictures, one after the other."""
+    def play(house, caller):
+        for prompt in prompts:
+            job = submit(house, caller, prompt=prompt)
+            job.end()
+    return play
+
+
 @dataclass
 class Bug:
     name: str
@@ -74,6 +84,7 @@ BUGS = (
     Bug("usage-doubled", ("I9",), one_after_another([FINISH] * 6)),
     Bug("entry-left-out", ("I7", "I10"), one_after_another([FINISH] * 8)),
     Bug("commit-forgotten", ("I7", "I10"), one_after_another([FINISH] * 8)),
+    Bug("failed-picture-charged", ("I14",), pictures("a fox", "a fox [sandbox: fail=refused]", "a fox")),
 )
 #: Scenarios take seconds each only where a checkpoint must grow old.
 QUICK = tuple(bug for bug in BUGS if bug.play.__qualname__.split(".")[0] != "killed_in_mid_answer")

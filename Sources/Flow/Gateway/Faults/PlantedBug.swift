@@ -30,6 +30,8 @@
             case entryLeftOut = "entry-left-out"
             /// A batch is acknowledged and never written.
             case commitForgotten = "commit-forgotten"
+            /// A job that failed is charged as if its picture were there.
+            case failedPictureCharged = "failed-picture-charged"
         }
 
         let name: Name
@@ -199,6 +201,9 @@
             case (.errorsBilled, .release) where entry.note.contains("engine"):
                 let text = Usage(promptTokens: hold.inputFairTokens, completionTokens: 40)
                 return reclosed(hold, entry, text, prices[hold.price]?.price.charge(for: text) ?? .zero)
+            case (.failedPictureCharged, .release) where prices[hold.price]?.price.unit == .image:
+                let picture = Usage(promptTokens: 0, completionTokens: 1)
+                return reclosed(hold, entry, picture, prices[hold.price]?.price.charge(for: picture) ?? .zero)
             case (.usageDoubled, .settle):
                 let doubled = usage.map { Usage(promptTokens: $0.promptTokens, completionTokens: 2 * $0.completionTokens) }
                 let charge = doubled.flatMap { prices[hold.price]?.price.charge(for: $0) } ?? .zero
