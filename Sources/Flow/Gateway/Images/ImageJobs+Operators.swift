@@ -1,4 +1,4 @@
-package import Commerce
+import Commerce
 package import Inference
 import Logging
 package import Units
