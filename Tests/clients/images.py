@@ -137,4 +137,3 @@ def quiet(server, seconds=30):
         with contextlib.closing(sqlite3.connect(f"file:{server.data}/minitoolai.db?mode=ro", uri=True, timeout=10)) as books:
             return books.execute("SELECT count(*) FROM jobs WHERE NOT is_over").fetchone()[0]
     eventually(lambda: unfinished() == 0, "all jobs are over", seconds)
-
