@@ -1,6 +1,7 @@
 import Commerce
 import Inference
 import Logging
+import NIOCore
 import SQLiteStores
 import TestKit
 import Units
@@ -22,9 +23,11 @@ final class PictureHouse: Sendable {
 
     /// - Parameters:
     ///   - live: who paints "realvision" for live keys, in order.
+    ///   - sender: who calls back; looks for it are made every 2 ms.
     ///   - earlier: a life that is over, whose store is taken up.
     init(
-        _ live: [any ImageEngine], balance: String = "0.01", after earlier: PictureHouse? = nil, isWorking: Bool = true
+        _ live: [any ImageEngine], balance: String = "0.01", after earlier: PictureHouse? = nil, isWorking: Bool = true,
+        callingBy sender: (any CallbackSender)? = nil
     ) async throws {
         store = try earlier?.store ?? SQLiteLedgerStore.inMemory()
         clock = earlier?.clock ?? ManualClock()
@@ -35,13 +38,19 @@ final class PictureHouse: Sendable {
         ledger = LedgerWriter(ledger: begun.ledger, store: store, clock: clock, logger: logger)
         let pepper: [UInt8] = Array(0..<32)
         let mint = KeyMint(pepper: pepper)
+        let callbacks = sender.map { [ledger, store, clock] sender in
+            CallbackDesk(
+                signer: CallbackSigner(pepper: pepper), sender: sender, ledger: ledger, store: store, clock: clock, logger: logger,
+                lookMilliseconds: 2
+            ) { ByteBuffer(string: #"{"jobid":\#($0.record.id)}"#) }
+        }
         jobs = ImageJobs(
             models: ImageModel.builtIn, prices: PriceList(begun.ledger.prices),
             routes: ImageRoutes(
                 live: ["realvision": live.map { ImageRoute(engine: $0, model: "RealVis.safetensors") }],
                 sandbox: ScriptedImageEngine(name: "sandbox")),
             ledger: ledger, store: store, blobs: blobs, darkroom: RawDarkroom(), signer: JobSigner(pepper: pepper), clock: clock,
-            logger: logger, restMilliseconds: 1)
+            logger: logger, callbacks: callbacks, restMilliseconds: 1)
         if let earlier {
             caller = earlier.caller
         } else {

@@ -47,7 +47,7 @@ package final class HTTPCallbackSender: CallbackSender {
             return .failed(why: "the address is not one of the public net")
         }
         let request = HTTPCallbackSender.request(callback, to: target)
-        var last = CallbackOutcome.failed(why: "no connection")
+        var last = CallbackOutcome.failed(why: "no connection in time")
         for address in addresses.prefix(CallbackSenderLimits.addressesMax) where NIODeadline.now() < deadline {
             do { return try await exchange(request, target, address, until: deadline, on: loop) } catch {
                 last = .failed(why: UpstreamBreak(connecting: error).detail)

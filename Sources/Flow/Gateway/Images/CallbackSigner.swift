@@ -22,8 +22,8 @@ package struct CallbackSigner: Sendable {
     package func secret(of account: AccountID) -> String { "whsec_" + Data(secretBytes(of: account)).base64EncodedString() }
 
     /// What is sent as `webhook-signature`: `v1,` and HMAC-SHA256 over `id.timestamp.body` in base64.
-    func signature(of body: ByteBuffer, id: String, timestamp: Int64, for account: AccountID) -> String {
-        var code = HMAC<SHA256>(key: SymmetricKey(data: secretBytes(of: account)))
+    static func signature(of body: ByteBuffer, id: String, timestamp: Int64, with secret: [UInt8]) -> String {
+        var code = HMAC<SHA256>(key: SymmetricKey(data: secret))
         code.update(data: Array("\(id).\(timestamp).".utf8))
         body.withUnsafeReadableBytes { code.update(data: $0) }
         return "v1," + Data(code.finalize()).base64EncodedString()
@@ -36,7 +36,7 @@ package struct CallbackSigner: Sendable {
         let id = "msg_\(job)"
         return SignedCallback(
             address: address, id: id, timestamp: now.seconds,
-            signature: signature(of: body, id: id, timestamp: now.seconds, for: account), body: body)
+            signature: CallbackSigner.signature(of: body, id: id, timestamp: now.seconds, with: secretBytes(of: account)), body: body)
     }
 
     private func secretBytes(of account: AccountID) -> [UInt8] {

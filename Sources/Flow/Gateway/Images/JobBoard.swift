@@ -133,9 +133,9 @@ actor JobBoard {
         tellWatchers(of: id)
     }
 
-    /// Whoever works on the job can be told to stop. When it is over already, that is now.
+    /// Whoever works on the job can be told to stop. When it is over already, or the board is closed, that is now.
     func work(on id: JobID, attempt: Int, canBeGivenUp giveUp: @escaping @Sendable () -> Void) {
-        guard let entry = entries[id], entry.job.machine.attempts == attempt else { return giveUp() }
+        guard !isClosed, let entry = entries[id], entry.job.machine.attempts == attempt else { return giveUp() }
         entries[id]?.giveUp = giveUp
     }
 
