@@ -11,8 +11,8 @@ from decimal import Decimal
 import pytest
 
 from http1 import Line, ask_soon, encode
-from images import ENDLESS, JOBS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, events, fetch, quiet, submit, talk
-from minitoolai import eventually
+from images import ENDLESS, GENERATIONS, JOBS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, events, fetch, quiet, submit, talk
+from minitoolai import Server, configuration, eventually
 
 #: Two engines in turn, for live keys.
 PAIR = "juggernaut"
@@ -372,3 +372,23 @@ def test_a_signature_outlives_the_process(fresh):
     assert after.pop("image_url").rsplit("/", 1)[1] == state.pop("image_url").rsplit("/", 1)[1] and after == state
     assert job.ask(signature=wrong(job.signature)).status == 404
     assert fetch(fresh, job.state["image_url"]).status == 200
+
+
+@pytest.mark.parametrize("waiting", ["who watches", "who waits for OpenAI's answer"])
+def test_a_goodbye_waits_for_nobody_longer_than_it_says(tmp_path, upstream, waiting):
+    server = Server(tmp_path, configuration(upstream, server={"drain": "1s"})).start()
+    try:
+        customer = server.customer(test="1.00", test_key=True)
+        with Line(server) as line:
+            if waiting == "who watches":
+                line.send(encode("GET", accepted(server, customer.key, prompt=ENDLESS["prompt"]).events_path))
+                line.read_until(b"event: progress")
+            else:
+                line.send(encode("POST", GENERATIONS, ENDLESS, customer.key))
+                eventually(lambda: server.cli("account", "show", customer.name)["test_balance"] == "0.998500", "the job is there")
+            began = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - began < 5
+        server.verify()
+    finally:
+        server.kill()
