@@ -22,9 +22,12 @@ final class PictureHouse: Sendable {
 
     /// - Parameters:
     ///   - live: who paints "realvision" for live keys, in order.
+    ///   - sandbox: who paints for test keys.
+    ///   - restMilliseconds: how long an engine that failed is left alone at first.
     ///   - earlier: a life that is over, whose store is taken up.
     init(
-        _ live: [any ImageEngine], balance: String = "0.01", after earlier: PictureHouse? = nil, isWorking: Bool = true
+        _ live: [any ImageEngine], balance: String = "0.01", sandbox: ScriptedImageEngine = ScriptedImageEngine(name: "sandbox"),
+        restMilliseconds: Int64 = 1, after earlier: PictureHouse? = nil, isWorking: Bool = true
     ) async throws {
         store = try earlier?.store ?? SQLiteLedgerStore.inMemory()
         clock = earlier?.clock ?? ManualClock()
@@ -39,9 +42,9 @@ final class PictureHouse: Sendable {
             models: ImageModel.builtIn, prices: PriceList(begun.ledger.prices),
             routes: ImageRoutes(
                 live: ["realvision": live.map { ImageRoute(engine: $0, model: "RealVis.safetensors") }],
-                sandbox: ScriptedImageEngine(name: "sandbox")),
+                sandbox: sandbox),
             ledger: ledger, store: store, blobs: blobs, darkroom: RawDarkroom(), signer: JobSigner(pepper: pepper), clock: clock,
-            logger: logger, restMilliseconds: 1)
+            logger: logger, restMilliseconds: restMilliseconds)
         if let earlier {
             caller = earlier.caller
         } else {

@@ -86,7 +86,8 @@ package struct UsageDocument: Codable, Hashable, Sendable {
         package let cost: String
 
         package init(
-            day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, images: Int, cost: String
+            day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, images: Int,
+            cost: String
         ) {
             self.day = day
             self.model = model
