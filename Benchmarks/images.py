@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT / "Tests/clients"))
 
 import minitoolai  # noqa: E402
 from http1 import encode, parse  # noqa: E402
-from images import ENDLESS, SMALL, SUBMIT, quiet, routed, submit  # noqa: E402
+from images import ENDLESS, SMALL, SUBMIT, accepted, quiet, routed, submit  # noqa: E402
 
 TICKS = os.sysconf("SC_CLK_TCK")
 #: Accounts among whom a long queue is shared: one may have 20,000 jobs that are not over.
@@ -127,8 +127,17 @@ def painting():
             yield f"CPU of a sandbox {side}x{side} PNG", f"{(cpu_seconds(server) - before) / rounds * 1000:.0f} ms"
 
 
+def timed(act):
+    began = time.perf_counter()
+    act()
+    return time.perf_counter() - began
+
+
 def timed_submits(server, key, count):
-    took = asyncio.run(submitted(server, [key], count, 1, ENDLESS))
+    return in_words(asyncio.run(submitted(server, [key], count, 1, ENDLESS)))
+
+
+def in_words(took):
     return f"p50 {statistics.median(took) * 1000:.2f} ms, p99 {percentile(took, 0.99) * 1000:.2f} ms"
 
 
@@ -147,6 +156,9 @@ def long_queue(queued, submits):
         yield f"memory before and with {queued} queued", (
             f"{memory:.0f} MB, {rss_megabytes(server):.0f} MB ({(rss_megabytes(server) - memory) * 1024 / queued:.1f} KB a job)")
         yield f"submit -> jobid, one at a time, {queued} jobs queued", timed_submits(server, asked, submits)
+        last = accepted(server, asked, **ENDLESS)
+        yield "asking after the last of them", in_words([timed(lambda: last.ask()) for _ in range(200)])
+        yield "cancelling it", f"{timed(lambda: last.cancel()) * 1000:.2f} ms"
         server.kill()
         began = time.perf_counter()
         server.start(timeout=300)
