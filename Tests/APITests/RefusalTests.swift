@@ -42,6 +42,17 @@ struct RefusalTests {
         #expect(!String(buffer: response.body).contains("10.0.0.1"))
     }
 
+    @Test(arguments: [
+        ("/api/texttoimage", #"{"status":"error","jobid":null,"signature":null,"message":"m","code":"c"}"#),
+        ("/api/texttoimage/", #"{"status":"error","jobid":null,"signature":null,"message":"m","code":"c"}"#),
+        ("/api/texttoimage/jobs/", #"{"status":"error","image_url":null,"message":"m","code":"c"}"#),
+        ("/v1/images/generations", #"{"error":{"message":"m","type":"invalid_request_error","param":null,"code":"c"}}"#),
+    ])
+    func `who asks in the reference's way is refused in it, even before the request was read`(path: String, body: String) {
+        let refusal = ErrorResponse(.payloadTooLarge, "m", code: "c").fit(for: path)
+        #expect(String(buffer: refusal.body) == body)
+    }
+
     @Test func `what was charged is not to be tried again`() {
         let fields = ErrorResponse(EngineFailure(.broken, detail: ""), isCharged: true).fields
         #expect(fields.map { "\($0.name): \($0.value)" } == ["x-should-retry: false"])

@@ -1,7 +1,9 @@
 """A job from its acceptance to its end: asked after, watched, cancelled, failed on request, paid for or paid back."""
 
 import asyncio
+import contextlib
 import json
+import sqlite3
 import statistics
 import time
 from decimal import Decimal
@@ -9,8 +11,18 @@ from decimal import Decimal
 import pytest
 
 from http1 import Line, ask_soon, encode
-from images import ENDLESS, JOBS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, events, fetch, quiet, submit, talk
-from minitoolai import eventually
+from images import ENDLESS, GENERATIONS, JOBS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, events, fetch, quiet, submit, talk
+from minitoolai import Server, configuration, eventually
+
+#: Two engines in turn, for live keys.
+PAIR = "juggernaut"
+
+
+def CONFIGURATION(upstream):
+    both = [{"engine": name, "model": PAIR} for name in ("first", "second")]
+    return {"engines": {name: {"kind": "sandbox", "pace": "immediate"} for name in ("first", "second")},
+            "models": {PAIR: {"kind": "image", "routes": both}}}
+
 
 UNKNOWN = {"status": "error", "image_url": None, "message": "there is no such job, or its signature is wrong", "code": "job_not_found"}
 
@@ -245,11 +257,24 @@ def test_three_attempts_are_made(server, times, outcome):
     assert Decimal(server.cli("account", "show", customer.name)["test_balance"]) == 1 - cost
 
 
-def test_a_busy_engine_is_left_alone_for_as_long_as_it_asks(server, tester):
+def test_another_engine_takes_over_and_is_the_one_that_is_paid(server):
+    customer = server.customer(live="1.00")
+    with customer.charged(int(PRICE.scaleb(9))):
+        job = accepted(server, customer.key, model=PAIR, prompt="a fox [sandbox: fail=lost; fail_times=1]")
+        job.delivered()
+    with contextlib.closing(sqlite3.connect(f"file:{server.data}/minitoolai.db?mode=ro", uri=True)) as books:
+        (contents, paid), = books.execute("SELECT contents, engine FROM jobs JOIN holds ON holds.id = jobs.hold WHERE jobs.id = ?", (job.number,))
+    job = json.loads(contents)
+    assert {*job["tried"], job["result"]["engine"]} == {"first", "second"} and paid == job["result"]["engine"]
+
+
+def test_failures_on_request_keep_nobody_waiting(server, tester):
+    other = server.customer(test="1.00", test_key=True)
+    for _ in range(12):
+        accepted(server, other.key, prompt="a fox [sandbox: fail=busy; retry-after=10m]")
     began = time.monotonic()
-    assert accepted(server, tester.key, prompt="a fox [sandbox: fail=busy; retry-after=1500ms; fail_times=1]").delivered()
-    # Another hand of the engine may take it at once: then it is only delivered.
-    assert time.monotonic() - began < 10
+    accepted(server, tester.key).delivered()
+    assert time.monotonic() - began < 5
 
 
 def test_a_substituted_scheduler_is_named(server, tester):
@@ -347,3 +372,23 @@ def test_a_signature_outlives_the_process(fresh):
     assert after.pop("image_url").rsplit("/", 1)[1] == state.pop("image_url").rsplit("/", 1)[1] and after == state
     assert job.ask(signature=wrong(job.signature)).status == 404
     assert fetch(fresh, job.state["image_url"]).status == 200
+
+
+@pytest.mark.parametrize("waiting", ["who watches", "who waits for OpenAI's answer"])
+def test_a_goodbye_waits_for_nobody_longer_than_it_says(tmp_path, upstream, waiting):
+    server = Server(tmp_path, configuration(upstream, server={"drain": "1s"})).start()
+    try:
+        customer = server.customer(test="1.00", test_key=True)
+        with Line(server) as line:
+            if waiting == "who watches":
+                line.send(encode("GET", accepted(server, customer.key, prompt=ENDLESS["prompt"]).events_path))
+                line.read_until(b"event: progress")
+            else:
+                line.send(encode("POST", GENERATIONS, ENDLESS, customer.key))
+                eventually(lambda: server.cli("account", "show", customer.name)["test_balance"] == "0.998500", "the job is there")
+            began = time.monotonic()
+            assert server.stop() == 0
+            assert time.monotonic() - began < 5
+        server.verify()
+    finally:
+        server.kill()

@@ -7,13 +7,14 @@ import Wire
 
 /// What a caller is told when it is not served: the only place that knows status codes.
 ///
-/// The body is OpenAI's error object everywhere. It never shows a path, an upstream's words, a key or a query.
+/// The body is OpenAI's error object but for the reference's own pictures, which have its shape. It never shows a path, an upstream's words, a key or a query.
 struct ErrorResponse: Error {
     typealias Field = (name: StaticString, value: String)
 
     let status: HTTPResponseStatus
     let error: ErrorBody
     let fields: [Field]
+    var manners = Manners.openAI
 
     init(
         _ status: HTTPResponseStatus, _ message: String, type: String = "invalid_request_error", param: String? = nil,
@@ -26,8 +27,32 @@ struct ErrorResponse: Error {
 
     var body: ByteBuffer {
         var buffer = ByteBuffer()
-        error.write(into: &buffer)
+        switch manners {
+        case .openAI: error.write(into: &buffer)
+        case .submission: SubmissionAnswer(error).write(into: &buffer)
+        case .question: JobAnswer(error).write(into: &buffer)
+        }
         return buffer
+    }
+
+    /// The shape of a refusal's body.
+    enum Manners {
+        case openAI
+        /// As of `/api/texttoimage`.
+        case submission
+        /// As of `/api/texttoimage/jobs`.
+        case question
+    }
+
+    /// As whoever asked for `path` expects it.
+    func fit(for path: String?) -> ErrorResponse {
+        var fit = self
+        switch path.map({ $0.hasSuffix("/") ? String($0.dropLast()) : $0 }) {
+        case "/api/texttoimage": fit.manners = .submission
+        case "/api/texttoimage/jobs": fit.manners = .question
+        default: break
+        }
+        return fit
     }
 }
 

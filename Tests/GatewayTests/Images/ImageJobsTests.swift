@@ -68,6 +68,18 @@ struct ImageJobsTests {
         #expect(house.balance == Balance(available: Money(nanodollars: 5_500_000), held: .zero))
         await house.stop()
         try expectOK(house)
+        let usage = try house.store.usage(of: house.caller.purse, from: nil, to: nil, model: nil)
+        #expect(usage.map(\.images) == [3] && usage.map(\.completionTokens) == [0])
+    }
+
+    @Test func `the sandbox fails on request and keeps nobody waiting for it`() async throws {
+        let sandbox = ScriptedImageEngine([.fail(.busy), .fail(.busy), .fail(.busy), .paint], name: "sandbox")
+        let house = try await PictureHouse([sandbox], sandbox: sandbox, restMilliseconds: 3_600_000)
+        let failed = try #require(try await house.end(of: try await house.submit()))
+        if case .failed = failed.state {} else { Issue.record("\(failed.state)") }
+        let next = try #require(try await house.end(of: try await house.submit()))
+        if case .finished = next.state {} else { Issue.record("\(next.state)") }
+        await house.stop()
     }
 
     @Test func `a picture that cannot be kept is not charged`() async throws {

@@ -60,8 +60,8 @@ def one_step(house, caller, judge, point, way, passes):
             with contextlib.suppress(OSError, AssertionError):
                 job.cancel()
     if not ended(house):
-        # Cancellations may have been so quick that fewer jobs came there than the pass is numbered.
-        judge.expect(way == SLOW, f"{where}: nobody came there")
+        # Jobs that end together are one commit, and cancelled ones need not come as far: a later pass may not be reached.
+        judge.expect(passes > 1 or way == SLOW, f"{where}: nobody came there")
         house.kill()
     house.start()
     over(house, judge, told, where)
@@ -91,7 +91,7 @@ def over(house, judge, told, where):
 
 
 def killed_again_and_again(house, caller, kills, dice):
-    """Callers submit without a pause and cancel one job in three."""
+    """Callers submit, cancel one job in three and wait for the others, whatever happens to the server meanwhile."""
     told, stop = [], threading.Event()
 
     def ask(seed):
@@ -102,9 +102,11 @@ def killed_again_and_again(house, caller, kills, dice):
                 time.sleep(0.02)
                 continue
             told.append(job)
-            if mine.random() < 0.33:
-                with contextlib.suppress(OSError, AssertionError):
+            with contextlib.suppress(OSError, AssertionError, AttributeError):
+                if mine.random() < 0.33:
                     job.cancel()
+                while not job.is_over:
+                    time.sleep(0.01)
 
     threads = [threading.Thread(target=ask, args=(dice.randrange(1 << 30),)) for _ in range(8)]
     for thread in threads:

@@ -12,7 +12,8 @@ extension SQLiteLedgerStore {
         let sql =
             BookWalk.sql + """
                 SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, p.model, count(*), sum(e.prompt_tokens),
-                    sum(e.cached_tokens), sum(e.completion_tokens), sum(e.revenue + e.writeoff)
+                    sum(e.cached_tokens), sum(iif(p.unit = 'token', e.completion_tokens, 0)),
+                    sum(iif(p.unit = 'image', e.completion_tokens, 0)), sum(e.revenue + e.writeoff)
                 FROM shown JOIN entries e ON e.id = shown.id JOIN entries o ON o.id = e.hold JOIN prices p ON p.id = o.price
                 WHERE e.source IS NOT NULL AND e.at >= ? AND e.at < ? AND (? IS NULL OR p.model = ?)
                 GROUP BY day, p.model ORDER BY day, p.model
@@ -28,7 +29,7 @@ extension SQLiteLedgerStore {
                     UsageLine(
                         day: String(Instant(seconds: day * 86_400).description.prefix(10)), model: columns.next(),
                         requests: columns.next(), promptTokens: columns.next(), cachedTokens: columns.next(),
-                        completionTokens: columns.next(), cost: columns.money()))
+                        completionTokens: columns.next(), images: columns.next(), cost: columns.money()))
             }
             return lines
         }

@@ -320,6 +320,8 @@ package struct Ledger: Sendable {
         _ job: SealedJob, _ id: HoldID, units: Int?, note: String, at now: Instant, into records: inout Records
     ) -> LedgerOutcome {
         guard jobHolds.remove(id) != nil else { return stale() }
+        // Who was asked first need not be who did it.
+        if let engine = job.engine { openHolds[id]?.engine = engine }
         let outcome =
             units.map {
                 settle(

@@ -94,10 +94,13 @@ package struct UsageLine: Hashable, Sendable {
     package let promptTokens: Int
     package let cachedTokens: Int
     package let completionTokens: Int
+    /// Pictures that were delivered; a model has either these or tokens.
+    package let images: Int
     package let cost: Money
 
     package init(
-        day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, cost: Money
+        day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, images: Int = 0,
+        cost: Money
     ) {
         self.day = day
         self.model = model
@@ -105,6 +108,7 @@ package struct UsageLine: Hashable, Sendable {
         self.promptTokens = promptTokens
         self.cachedTokens = cachedTokens
         self.completionTokens = completionTokens
+        self.images = images
         self.cost = cost
     }
 }

@@ -8,6 +8,8 @@ package final class SealedJob: Sendable {
     package let submitted: Instant
     /// Nothing is left to do for it; its money has been moved.
     package let isOver: Bool
+    /// Who did it; nil while that is not known.
+    package let engine: String?
     /// What the flow knows of it.
     package let contents: [UInt8]
     /// Its end is to be told somewhere, from then on: that is written down in the commit that ends it. nil: nobody waits to hear of it.
@@ -16,14 +18,15 @@ package final class SealedJob: Sendable {
     package let submission: Submission?
 
     package init(
-        id: Int64, purse: Purse, submitted: Instant, isOver: Bool, contents: [UInt8], callbackDue: Instant? = nil,
-        submission: Submission? = nil
+        id: Int64, purse: Purse, submitted: Instant, isOver: Bool, engine: String? = nil, contents: [UInt8],
+        callbackDue: Instant? = nil, submission: Submission? = nil
     ) {
         precondition(isOver || callbackDue == nil, "only an end can be told")
         self.id = id
         self.purse = purse
         self.submitted = submitted
         self.isOver = isOver
+        self.engine = engine
         self.contents = contents
         self.callbackDue = callbackDue
         self.submission = submission

@@ -3,19 +3,12 @@ package protocol ImageEngine: Engine {
     /// Jobs it may work on at a time; 1 for servers that do one after the other anyway.
     var concurrency: Int { get }
 
-    /// Whether it is left alone for a while after a failure of its own. An engine whose failures are the caller's wish needs none.
-    var restsAfterFailure: Bool { get }
-
     /// Paints one picture; returns when it is there. Cancelling the task gives the job up: the engine is told to stop, where it can be,
     /// and `ImageFailure.cancelled` is thrown.
     /// - Parameter progress: hears 0...1 as it grows; may be called from anywhere.
     func paint(
         _ order: ImageOrder, progress: @escaping @Sendable (Double) -> Void
     ) async throws(ImageFailure) -> PaintedImage
-}
-
-extension ImageEngine {
-    package var restsAfterFailure: Bool { true }
 }
 
 /// A prompt made out to one engine.

@@ -60,7 +60,8 @@ extension UsageDocument.Line {
     init(_ line: UsageLine) {
         self.init(
             day: line.day, model: line.model, requests: line.requests, promptTokens: line.promptTokens,
-            cachedTokens: line.cachedTokens, completionTokens: line.completionTokens, cost: line.cost.description)
+            cachedTokens: line.cachedTokens, completionTokens: line.completionTokens, images: line.images,
+            cost: line.cost.description)
     }
 }
 

@@ -60,7 +60,7 @@ extension Connection {
         phase = .answering
         turn.served.receivedBytes = incoming.bytes
         switch incoming.purpose {
-        case .refused(let refusal): reply(refusal)
+        case .refused(let refusal): reply(refusal.fit(for: incoming.head.target?.path))
         case .chat(let permit): begin(ChatExchange(permit, incoming, on: self))
         case .plain: begin(PlainExchange(incoming, on: self))
         }
@@ -73,6 +73,7 @@ extension Connection {
 
     /// Answers a request that was not read to its end, or not understood. The connection does not survive that.
     func refuse(_ refusal: ErrorResponse) {
+        let refusal = refusal.fit(for: incoming?.head.target?.path)
         dropIncoming()
         turn.keepsAlive = false
         phase = .answering

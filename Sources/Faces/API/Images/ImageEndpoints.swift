@@ -168,7 +168,7 @@ extension PlainContext {
     fileprivate func range(of count: Int) -> Range<Int>?? {
         guard let text = field("range"), text.hasPrefix("bytes="), !text.contains(",") else { return .none }
         let bounds = text.dropFirst("bytes=".count).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
-        guard bounds.count == 2 else { return .none }
+        guard bounds.count == 2, bounds.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return .none }
         switch (Int(bounds[0]), Int(bounds[1])) {
         case (let first?, let last?) where first <= last: return .some(first < count ? first..<min(last + 1, count) : nil)
         case (let first?, nil) where bounds[1].isEmpty: return .some(first < count ? first..<count : nil)

@@ -15,7 +15,10 @@ final class PlainExchange: Exchange, @unchecked Sendable {
     private var replyHead: ByteBuffer?
     private var frame = ChunkFrame(isChunked: false)
     private var isGone = false
+    private var hasBegun = false
+    private var isSilent = false
     private var waiter: UnsafeContinuation<Void, Never>?
+    private var running: Task<Void, Never>?
 
     init(_ incoming: Incoming, on connection: Connection) {
         self.incoming = incoming
@@ -23,8 +26,8 @@ final class PlainExchange: Exchange, @unchecked Sendable {
     }
 
     func begin() {
-        // Not a loose task: the server waits for it, and only its own end ends it.
-        Task(executorPreference: connection.serving.executor) {
+        // Not a loose task: the server waits for it. Whoever waits for long in it, for a picture, hears that the caller has gone.
+        running = Task(executorPreference: connection.serving.executor) {
             await self.run()
             self.connection.serving.ended(self.incoming, on: self.connection)
         }
@@ -46,7 +49,7 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         do {
             response = try await service.router.respond(to: request, context: context)
         } catch {
-            logger.error("endpoint.failed", metadata: ["error": "\(error)"])
+            if !isGone { logger.error("endpoint.failed", metadata: ["error": "\(error)"]) }
             return connection.reply(.internalFault)
         }
         begin(response)
@@ -60,6 +63,7 @@ final class PlainExchange: Exchange, @unchecked Sendable {
     }
 
     private func begin(_ response: Response) {
+        hasBegun = true
         let framing = response.framing(isHTTP10: connection.turn.isHTTP10)
         frame = ChunkFrame(isChunked: framing == .chunked)
         let status = HTTPResponseStatus(statusCode: response.status.code, reasonPhrase: response.status.reasonPhrase)
@@ -97,6 +101,7 @@ final class PlainExchange: Exchange, @unchecked Sendable {
 
     func callerLeft() {
         isGone = true
+        running?.cancel()
         wakeWaiter()
     }
 
@@ -104,9 +109,10 @@ final class PlainExchange: Exchange, @unchecked Sendable {
 
     func serverStops() -> Bool { false }
 
-    func callerFellSilent() {}
+    func callerFellSilent() { isSilent = true }
 
-    func lookAtDeadlines(_ now: NIODeadline) {}
+    /// Most answers are there before anybody could ask; only for one that takes long does it matter whether somebody still listens.
+    func lookAtDeadlines(_ now: NIODeadline) { if isSilent, !hasBegun, !isGone { connection.probe() } }
 
     private func wakeWaiter() {
         waiter?.resume()

@@ -28,6 +28,9 @@ package struct ImageRoutes: Sendable {
         book == .live ? live[model] ?? [] : [ImageRoute(engine: sandbox, model: model)]
     }
 
+    /// The sandbox fails because an order says so: it is well, and nobody is to wait for it to recover.
+    func failsOnRequest(_ engine: any ImageEngine) -> Bool { engine.name == sandbox.name }
+
     /// Whether a live key would find an engine.
     package func isAvailable(_ model: String) -> Bool { !(live[model] ?? []).isEmpty }
 

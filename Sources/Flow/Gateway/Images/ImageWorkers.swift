@@ -153,7 +153,8 @@ extension ImageJobs {
         case .release(let message): await release(job, message)
         default: break
         }
-        return failure.kind == .refused || !engine.restsAfterFailure ? nil : max(rest, Int64(failure.retryAfterMilliseconds ?? 0))
+        return failure.kind == .refused || routes.failsOnRequest(engine)
+            ? nil : max(rest, Int64(failure.retryAfterMilliseconds ?? 0))
     }
 
     // MARK: A picture

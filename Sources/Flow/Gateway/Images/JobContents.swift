@@ -15,7 +15,7 @@ extension Job {
         guard let bytes = try? JSONEncoder().encode(contents) else { preconditionFailure("numbers and texts can be encoded") }
         return SealedJob(
             id: record.id.value, purse: record.purse, submitted: record.submitted, isOver: machine.isOver,
-            contents: [UInt8](bytes),
+            engine: contents.result?.engine, contents: [UInt8](bytes),
             callbackDue: record.callback != nil && machine.isOver ? ended ?? record.submitted : nil, submission: submission)
     }
 

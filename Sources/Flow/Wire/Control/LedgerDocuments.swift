@@ -82,10 +82,12 @@ package struct UsageDocument: Codable, Hashable, Sendable {
         package let promptTokens: Int
         package let cachedTokens: Int
         package let completionTokens: Int
+        package let images: Int
         package let cost: String
 
         package init(
-            day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, cost: String
+            day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, images: Int,
+            cost: String
         ) {
             self.day = day
             self.model = model
@@ -93,6 +95,7 @@ package struct UsageDocument: Codable, Hashable, Sendable {
             self.promptTokens = promptTokens
             self.cachedTokens = cachedTokens
             self.completionTokens = completionTokens
+            self.images = images
             self.cost = cost
         }
     }

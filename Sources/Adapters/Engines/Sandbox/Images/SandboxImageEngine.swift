@@ -5,8 +5,6 @@ package import Inference
 package struct SandboxImageEngine: ImageEngine {
     package let name: String
     package let concurrency: Int
-    /// It fails when a prompt says so: other callers' jobs are not to wait for that.
-    package var restsAfterFailure: Bool { false }
     /// How long a step takes, beside the painting.
     private let stepNanoseconds: Int64
     private let wait: @Sendable (_ nanoseconds: Int64) async throws -> Void
