@@ -56,7 +56,7 @@ import Units
         await first.stop()
 
         let second = try await PictureHouse([ScriptedImageEngine()], after: first, isWorking: false)
-        await second.jobs.resume()
+        await second.jobs.takeUp()
         let found = await second.jobs.unfinished(all)
         #expect(found.jobs.map(\.view.record.id) == [running, waiting])
         #expect(found.jobs.map(\.view.attempts) == [0, 0])
