@@ -114,7 +114,8 @@ let package = Package(
         tests(of: "Inference", ["Inference", "Units", nioCore]),
         tests(of: "Commerce", ["Commerce", "Units", "TestKit"]),
         tests(of: "Wire", ["Wire", "Inference", "Units", "TestKit", nioCore]),
-        tests(of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix, crypto]),
+        tests(
+            of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix, crypto]),
         tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, nioEmbedded]),
         tests(of: "Pictures", ["Pictures", "Inference", "CTurboJPEG", "CWebP", "TestKit"]),
         tests(of: "BlobStores", ["BlobStores", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, crypto]),

@@ -25,7 +25,9 @@ import Wire
             address: address, id: "msg_7", timestamp: 1_800_000_000, signature: "v1,c2ln", body: ByteBuffer(string: #"{"a":1}"#))
     }
 
-    private func outcome(of answer: ScriptedAnswer, time: TimeAmount = .seconds(10)) async throws -> (CallbackOutcome, ScriptedUpstream.Log) {
+    private func outcome(of answer: ScriptedAnswer, time: TimeAmount = .seconds(10)) async throws -> (
+        CallbackOutcome, ScriptedUpstream.Log
+    ) {
         let receiver = try await ScriptedUpstream.start { _ in answer }
         let outcome = try await sender(time: time).send(callback("http://127.0.0.1:\(receiver.port)/"))
         await receiver.stop()

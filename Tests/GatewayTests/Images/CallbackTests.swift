@@ -13,7 +13,9 @@ import Units
 @Suite(.timeLimit(.minutes(1))) struct CallbackTests {
     private static let address = "https://hooks.example.com/jobs?token=1"
 
-    private func submit(_ house: PictureHouse, for caller: Caller? = nil, to address: String = address) async throws -> ImageJobs.Ticket {
+    private func submit(_ house: PictureHouse, for caller: Caller? = nil, to address: String = address) async throws
+        -> ImageJobs.Ticket
+    {
         try await house.jobs.submit(
             PictureHouse.prompt(), for: caller ?? house.caller, request: RequestID("req_1"),
             callback: ImageJobs.Callback(address: address, host: "localhost:8080"))
@@ -21,7 +23,9 @@ import Units
 
     private func owed(_ house: PictureHouse) throws -> Int { try house.store.owedCallbacks(of: house.caller.key.account) }
 
-    private func settled(_ house: PictureHouse) async throws { while try owed(house) > 0 { try? await Task.sleep(for: .milliseconds(1)) } }
+    private func settled(_ house: PictureHouse) async throws {
+        while try owed(house) > 0 { try? await Task.sleep(for: .milliseconds(1)) }
+    }
 
     private func due(_ house: PictureHouse) throws -> Int {
         try house.store.owedCallbacks(at: house.clock.now(), without: [], accounts: [], limit: 10).count

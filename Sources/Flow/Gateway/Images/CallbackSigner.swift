@@ -36,7 +36,8 @@ package struct CallbackSigner: Sendable {
         let id = "msg_\(job)"
         return SignedCallback(
             address: address, id: id, timestamp: now.seconds,
-            signature: CallbackSigner.signature(of: body, id: id, timestamp: now.seconds, with: secretBytes(of: account)), body: body)
+            signature: CallbackSigner.signature(of: body, id: id, timestamp: now.seconds, with: secretBytes(of: account)),
+            body: body)
     }
 
     private func secretBytes(of account: AccountID) -> [UInt8] {
