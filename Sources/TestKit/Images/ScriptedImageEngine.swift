@@ -15,6 +15,7 @@ package final class ScriptedImageEngine: ImageEngine {
         var orders: [ImageOrder] = []
         var waiters: [CheckedContinuation<Void, Never>] = []
         var proceeds = 0
+        var watchers: [(orders: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     package let name: String
@@ -30,6 +31,18 @@ package final class ScriptedImageEngine: ImageEngine {
 
     package var orders: [ImageOrder] { state.withLock { $0.orders } }
 
+    /// Returns when it was given so many orders.
+    package func wait(forOrders count: Int) async {
+        await withCheckedContinuation { continuation in
+            let isThere = state.withLock { state in
+                if state.orders.count >= count { return true }
+                state.watchers.append((count, continuation))
+                return false
+            }
+            if isThere { continuation.resume() }
+        }
+    }
+
     /// Lets one that waits go on, or the next one that would.
     package func proceed() {
         let waiter = state.withLock { state -> CheckedContinuation<Void, Never>? in
@@ -42,10 +55,13 @@ package final class ScriptedImageEngine: ImageEngine {
     package func paint(
         _ order: ImageOrder, progress: @escaping @Sendable (Double) -> Void
     ) async throws(ImageFailure) -> PaintedImage {
-        let act = state.withLock { state in
+        let (act, told) = state.withLock { state in
             state.orders.append(order)
-            return state.acts.count > 1 ? state.acts.removeFirst() : state.acts[0]
+            let told = state.watchers.filter { $0.orders <= state.orders.count }
+            state.watchers.removeAll { $0.orders <= state.orders.count }
+            return (state.acts.count > 1 ? state.acts.removeFirst() : state.acts[0], told)
         }
+        for watcher in told { watcher.continuation.resume() }
         progress(0.5)
         switch act {
         case .paint: break

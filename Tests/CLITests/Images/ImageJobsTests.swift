@@ -38,7 +38,7 @@ import Units
     private func begin(_ desk: Desk, for caller: Caller) async throws -> (running: Int64, waiting: Int64) {
         let running = try await submit(desk, for: caller)
         let waiting = try await submit(desk, for: caller)
-        while desk.painter.orders.isEmpty { await Task.yield() }
+        await desk.painter.wait(forOrders: 1)
         return (running.id.value, waiting.id.value)
     }
 
@@ -52,7 +52,8 @@ import Units
             #expect(ids(found) == [running, waiting])
             #expect(
                 Set(found.first?.keys.map { $0 } ?? []) == [
-                    "id", "account", "account_id", "mode", "model", "state", "engine", "since", "progress", "position", "attempts",
+                    "id", "account", "account_id", "mode", "model", "state", "engine", "since", "progress", "position",
+                    "attempts",
                     "submitted", "ended", "cost", "message",
                 ])
             #expect(found.map { $0["state"] as? String } == ["running", "queued"])
@@ -79,7 +80,8 @@ import Units
             let document = try await desk.json("image", "jobs", "show", "\(running)")
             #expect(
                 Set(document.keys) == [
-                    "job", "key", "prompt", "negative_prompt", "scheduler", "steps", "cfg_scale", "width", "height", "seed", "format",
+                    "job", "key", "prompt", "negative_prompt", "scheduler", "steps", "cfg_scale", "width", "height", "seed",
+                    "format",
                     "deadline",
                 ])
             #expect(document["prompt"] as? String == "a secret\nlighthouse")

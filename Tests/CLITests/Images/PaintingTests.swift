@@ -50,7 +50,8 @@ import Testing
     @Test func `the request has what was typed, and nothing that was not`() async throws {
         let (server, folder) = (try await ImageServer.start(), try Folder())
         let typed = [
-            "a lighthouse", "--model", "amigo", "--negative", "people", "--scheduler", "Euler a", "--steps", "8", "--cfg", "2.5", "--size",
+            "a lighthouse", "--model", "amigo", "--negative", "people", "--scheduler", "Euler a", "--steps", "8", "--cfg", "2.5",
+            "--size",
             "1152x768", "--seed", "4294967295", "-o", folder.path + "/out.JPG",
         ]
         #expect(await run(typed, at: server).status == 0)
@@ -96,7 +97,8 @@ import Testing
         let document = try #require(try JSONSerialization.jsonObject(with: Data(spoken.printed.utf8)) as? NSDictionary)
         #expect(
             document == [
-                "job": 12, "file": folder.path + "/a.png", "url": server.url + "/images/a.png", "expires_at": "2026-11-27T00:00:00Z",
+                "job": 12, "file": folder.path + "/a.png", "url": server.url + "/images/a.png",
+                "expires_at": "2026-11-27T00:00:00Z",
                 "model": "realvision", "seed": 7, "scheduler": "DPM++ SDE", "width": 512, "height": 384, "format": "png",
                 "cost": "0.001500",
             ])
@@ -116,7 +118,8 @@ import Testing
     @Test func `Ctrl-C cancels the job at the server`() async throws {
         let server = try await ImageServer.start([
             ImageServer.events: { _ in
-                ScriptedAnswer(Array(ScriptedAnswer.lines([ImageServer.event(ImageServer.story[1])]).steps.dropLast())).then(.hang)
+                ScriptedAnswer(Array(ScriptedAnswer.lines([ImageServer.event(ImageServer.story[1])]).steps.dropLast())).then(
+                    .hang)
             }, ImageServer.cancel: { _ in .json(ImageServer.cancelled) },
         ])
         let folder = try Folder()
@@ -167,10 +170,14 @@ import Testing
     }
 
     @Test(arguments: [
-        (400, #"{"status":"error","jobid":null,"signature":null,"message":"steps must be between 1 and 8, got 9","code":"c"}"#,
-            "400 c: steps must be between 1 and 8, got 9", 1),
-        (402, #"{"status":"error","jobid":null,"signature":null,"message":"No money.","code":"insufficient_quota"}"#,
-            "402 insufficient_quota: No money.", 1),
+        (
+            400, #"{"status":"error","jobid":null,"signature":null,"message":"steps must be between 1 and 8, got 9","code":"c"}"#,
+            "400 c: steps must be between 1 and 8, got 9", 1
+        ),
+        (
+            402, #"{"status":"error","jobid":null,"signature":null,"message":"No money.","code":"insufficient_quota"}"#,
+            "402 insufficient_quota: No money.", 1
+        ),
         (200, "<html>", "the answer (status 200) is not what this client knows: is the address right?", 69),
     ])
     func `a refusal is the server's own sentence`(status: Int, body: String, reason: String, exit: Int32) async throws {
@@ -194,7 +201,8 @@ import Testing
     }
 
     @Test(arguments: [("the page is gone", 404, "answered with status 404"), ("<html>", 200, "sent is no picture")])
-    func `what cannot be fetched leaves no file, and its address is told`(body: String, status: Int, reason: String) async throws {
+    func `what cannot be fetched leaves no file, and its address is told`(body: String, status: Int, reason: String) async throws
+    {
         let server = try await ImageServer.start([ImageServer.picture: { _ in .body(body, status: status, type: "text/html") }])
         let folder = try Folder()
         let spoken = await run(["x", "-o", folder.path + "/a.png"], at: server)

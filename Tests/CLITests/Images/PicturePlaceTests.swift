@@ -17,11 +17,15 @@ import Testing
         ("http://127.0.0.1:8080/images/a.png", "http://127.0.0.1:8080", false, "127.0.0.1:8080", "/images/a.png"),
         // Behind a proxy that speaks TLS for it, a server knows its name but not its scheme.
         ("http://ai.example/images/a.png", "https://ai.example", true, "ai.example", "/images/a.png"),
-        ("https://s3.example/b/a.png?X-Amz-Signature=1%2F2", "https://ai.example/below", true, "s3.example", "/b/a.png?X-Amz-Signature=1%2F2"),
+        (
+            "https://s3.example/b/a.png?X-Amz-Signature=1%2F2", "https://ai.example/below", true, "s3.example",
+            "/b/a.png?X-Amz-Signature=1%2F2"
+        ),
         ("https://s3.example:9000/a.png", "http://127.0.0.1:8080", true, "s3.example:9000", "/a.png"),
         ("http://[::1]:9/a.png", "http://[::1]:9", false, "[::1]:9", "/a.png"),
     ])
-    func `an address is followed to its host`(url: String, asked: String, isSecure: Bool, authority: String, path: String) throws {
+    func `an address is followed to its host`(url: String, asked: String, isSecure: Bool, authority: String, path: String) throws
+    {
         let source = try PictureSource(url, at: ServerAddress(asked))
         #expect(source.server.isSecure == isSecure)
         #expect(source.server.authority == authority)
@@ -90,7 +94,9 @@ import Testing
         #expect(progress.text(for: report) == nil, "once")
     }
 
-    @Test(arguments: [(1, "waiting, next in the queue\n"), (0, "waiting, next in the queue\n"), (12, "waiting, number 12 in the queue\n")])
+    @Test(arguments: [
+        (1, "waiting, next in the queue\n"), (0, "waiting, next in the queue\n"), (12, "waiting, number 12 in the queue\n"),
+    ])
     func `the place in the queue is told`(position: Int, text: String) {
         var progress = ImageProgress(isWatched: false)
         #expect(progress.text(for: ImageReport(status: .pending, queuePosition: position)) == text)

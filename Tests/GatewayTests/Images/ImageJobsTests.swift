@@ -97,7 +97,7 @@ struct ImageJobsTests {
         let house = try await PictureHouse([engine])
         let first = try await house.submit()
         let second = try await house.submit()
-        while engine.orders.isEmpty { await Task.yield() }
+        await engine.wait(forOrders: 1)
         let ticket = isRunning ? first : second
         let view = try #require(try await house.jobs.cancel(ticket.id, signature: ticket.signature))
         if case .cancelled = view.state {} else { Issue.record("\(view.state)") }
@@ -140,7 +140,7 @@ struct ImageJobsTests {
         let first = try await PictureHouse([engine])
         let running = try await first.submit()
         let waiting = try await first.submit()
-        while engine.orders.isEmpty { await Task.yield() }
+        await engine.wait(forOrders: 1)
         await first.stop()
         #expect(first.balance.held == Money(nanodollars: 3_000_000))
 

@@ -52,11 +52,10 @@ import Units
         let first = try await PictureHouse([engine])
         let running = try await first.submit().id
         let waiting = try await first.submit().id
-        while engine.orders.isEmpty { await Task.yield() }
+        await engine.wait(forOrders: 1)
         await first.stop()
 
         let second = try await PictureHouse([ScriptedImageEngine()], after: first, isWorking: false)
-        await second.jobs.takeUp()
         let found = await second.jobs.unfinished(all)
         #expect(found.jobs.map(\.view.record.id) == [running, waiting])
         #expect(found.jobs.map(\.view.attempts) == [0, 0])

@@ -41,7 +41,11 @@ struct ServerLine: Sendable {
         let connection = try await connect()
         do {
             try await connection.executeThenClose { parts, requests in
-                try await send(body, method ?? (body == nil ? .GET : .POST), to: path, through: requests)
+                do {
+                    try await send(body, method ?? (body == nil ? .GET : .POST), to: path, through: requests)
+                } catch is ChannelError {
+                    // A server may answer and close before it has read everything: reading tells what it said.
+                }
                 for try await part in parts {
                     switch part {
                     case .head(let head): try onHead(head)
@@ -53,6 +57,8 @@ struct ServerLine: Sendable {
             }
         } catch let error as HTTPParserError {
             throw Failure(.unavailable, "the answer of \(server.authority) is not HTTP, or it broke off: \(error)")
+        } catch let error as ChannelError {
+            throw Failure(.unavailable, "the connection to \(server.authority) broke: \(error)")
         } catch let error as IOError {
             throw Failure(.unavailable, "the connection to \(server.authority) broke: \(error)")
         }
@@ -70,9 +76,9 @@ struct ServerLine: Sendable {
             headers.add(name: "content-length", value: String(body.count))
         }
         let head = HTTPRequestHead(version: .http1_1, method: method, uri: server.prefix + path, headers: headers)
-        try await requests.write(.head(head))
-        if let body { try await requests.write(.body(ByteBuffer(bytes: body))) }
-        try await requests.write(.end(nil))
+        // All in one: a server that has read the head of a GET has read everything, and may close before its end is written.
+        let content = body.map { [SendableRequestPart.body(ByteBuffer(bytes: $0))] } ?? []
+        try await requests.write(contentsOf: [.head(head)] + content + [.end(nil)])
     }
 
     private func connect() async throws -> Connection {
