@@ -55,7 +55,8 @@ import Wire
             ["image", "jobs", "list", "--state", "failed", "--account", "a", "--all"],
             .listImageJobs(state: "failed", account: "a", all: true)
         ),
-        (["image", "jobs", "show", "12"], .showImageJob(id: "12")), (["image", "jobs", "cancel", "12"], .cancelImageJob(id: "12")),
+        (["image", "jobs", "show", "12"], .showImageJob(id: "12")),
+        (["image", "jobs", "cancel", "12"], .cancelImageJob(id: "12")),
         (["engine", "check"], .checkEngines), (["backup", "/x/y"], .backUp(path: "/x/y")),
         (["restore", "/x/../y"], .restore(path: "/y")),
     ])

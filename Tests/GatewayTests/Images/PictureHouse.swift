@@ -23,10 +23,13 @@ final class PictureHouse: Sendable {
 
     /// - Parameters:
     ///   - live: who paints "realvision" for live keys, in order.
+    ///   - sandbox: who paints for test keys.
+    ///   - restMilliseconds: how long an engine that failed is left alone at first.
     ///   - sender: who calls back; looks for it are made every 2 ms.
     ///   - earlier: a life that is over, whose store is taken up.
     init(
-        _ live: [any ImageEngine], balance: String = "0.01", after earlier: PictureHouse? = nil, isWorking: Bool = true,
+        _ live: [any ImageEngine], balance: String = "0.01", sandbox: ScriptedImageEngine = ScriptedImageEngine(name: "sandbox"),
+        restMilliseconds: Int64 = 1, after earlier: PictureHouse? = nil, isWorking: Bool = true,
         callingBy sender: (any CallbackSender)? = nil
     ) async throws {
         store = try earlier?.store ?? SQLiteLedgerStore.inMemory()
@@ -51,7 +54,7 @@ final class PictureHouse: Sendable {
                 live: ["realvision": live.map { ImageRoute(engine: $0, model: "RealVis.safetensors") }],
                 sandbox: sandbox),
             ledger: ledger, store: store, blobs: blobs, darkroom: RawDarkroom(), signer: JobSigner(pepper: pepper), clock: clock,
-            logger: logger, callbacks: callbacks, restMilliseconds: 1)
+            logger: logger, callbacks: callbacks, restMilliseconds: restMilliseconds)
         if let earlier {
             caller = earlier.caller
         } else {
