@@ -108,6 +108,23 @@ struct HindranceTests {
         }
     }
 
+    @Test func `what begins something is refused when nothing may begin, and what ends something is taken`() {
+        let job = SealedJob(
+            id: 1, purse: Purse(account: AccountID(1), book: .live), submitted: Instant(microseconds: 1), isOver: false, contents: [])
+        let price = PriceVersion(id: PriceID(1), model: "m", price: PriceList.builtInImage, since: Instant(microseconds: 1))
+        let quote = Quote(price: price, inputBoundTokens: 0, inputFairTokens: 0, choices: 1, outputCap: 1)
+        let hold = HoldRequest(request: RequestID("r"), key: KeyID(1), quote: quote, engine: "e")
+        for hinder in [{ $0.isHindered = true }, { $0.stopAdmitting() }] as [(inout LedgerInbox) -> Void] {
+            var inbox = LedgerInbox(commandsMax: 10)
+            hinder(&inbox)
+            #expect(inbox.add(.hold(hold)) { _ in } != nil)
+            #expect(inbox.add(.openJob(hold, job)) { _ in } != nil)
+            #expect(inbox.add(.closeJob(HoldID(1), units: 1, note: "", job)) { _ in } == nil)
+            #expect(inbox.add(.noteJob(HoldID(1), job)) { _ in } == nil)
+            #expect(inbox.add(.release(HoldID(1), reason: "")) { _ in } == nil)
+        }
+    }
+
     @Test func `as much may wait as a second carries out, within bounds`() {
         var inbox = LedgerInbox(commandsMax: 10)
         inbox.expect(commandsPerSecond: 3)

@@ -34,6 +34,16 @@ package enum LedgerCommand: Sendable {
     case recover(HoldID)
 }
 
+extension LedgerCommand {
+    /// New business: what is refused first when there is no room or no time for more. Everything else finishes what was begun.
+    package var beginsSomething: Bool {
+        switch self {
+        case .hold, .openJob: true
+        default: false
+        }
+    }
+}
+
 package struct NewKey: Sendable {
     package var account: AccountID
     package var book: Book

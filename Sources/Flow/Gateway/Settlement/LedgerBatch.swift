@@ -34,7 +34,7 @@ package struct LedgerInbox: Sendable {
     }
 
     mutating func add(_ item: LedgerAsk) -> Refusal? {
-        if case .hold = item.command {
+        if item.command.beginsSomething {
             guard !isStopped else { return .notAdmitting }
             guard !isHindered, count < commandsMax else { return .busy }
         }

@@ -194,7 +194,7 @@ package final class LedgerWriter: LedgerDesk {
             return desk.inbox.take()
         }
         let kept = (items + waiting).filter { item in
-            guard case .hold = item.command else { return true }
+            guard item.command.beginsSomething else { return true }
             item.hear(.refused(.busy))
             return false
         }
