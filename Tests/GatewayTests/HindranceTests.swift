@@ -110,7 +110,8 @@ struct HindranceTests {
 
     @Test func `what begins something is refused when nothing may begin, and what ends something is taken`() {
         let job = SealedJob(
-            id: 1, purse: Purse(account: AccountID(1), book: .live), submitted: Instant(microseconds: 1), isOver: false, contents: [])
+            id: 1, purse: Purse(account: AccountID(1), book: .live), submitted: Instant(microseconds: 1), isOver: false,
+            contents: [])
         let price = PriceVersion(id: PriceID(1), model: "m", price: PriceList.builtInImage, since: Instant(microseconds: 1))
         let quote = Quote(price: price, inputBoundTokens: 0, inputFairTokens: 0, choices: 1, outputCap: 1)
         let hold = HoldRequest(request: RequestID("r"), key: KeyID(1), quote: quote, engine: "e")
