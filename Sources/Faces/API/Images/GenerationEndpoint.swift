@@ -21,14 +21,8 @@ struct GenerationEndpoint: EndpointGroup {
                     request = try GenerationRequest.read(context.body, models: jobs.isKnown)
                 } catch { throw ErrorResponse(error) }
                 let tickets = try await submit(request, caller, context.request)
-                do {
-                    let images = try await images(of: tickets, request.delivery, host: context.host)
-                    return .json { GenerationAnswer(created: clock.now().seconds, images: images).write(into: &$0) }
-                } catch {
-                    // Who gets no answer is to pay for no picture: those that are there stay paid and can be asked for by nobody.
-                    await cancel(tickets)
-                    throw error
-                }
+                let images = try await images(of: tickets, request.delivery, host: context.host)
+                return .json { GenerationAnswer(created: clock.now().seconds, images: images).write(into: &$0) }
             }
         ]
     }
@@ -51,11 +45,20 @@ struct GenerationEndpoint: EndpointGroup {
         for ticket in tickets { _ = try? await jobs.cancel(ticket.id, signature: ticket.signature) }
     }
 
+    /// Those that came to be: they are paid for, so they are delivered, though others failed.
+    /// - Throws: why there is none.
     private func images(
         of tickets: [ImageJobs.Ticket], _ delivery: GenerationRequest.Delivery, host: String?
     ) async throws -> [GenerationAnswer.Image] {
         var images: [GenerationAnswer.Image] = []
-        for ticket in tickets { images.append(try await image(of: ticket, delivery, host)) }
+        var failure: (any Error)?
+        for ticket in tickets {
+            do { images.append(try await image(of: ticket, delivery, host)) } catch { failure = error }
+        }
+        if let failure {
+            await cancel(tickets)
+            if images.isEmpty { throw failure }
+        }
         return images
     }
 
