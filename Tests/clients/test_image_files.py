@@ -84,6 +84,7 @@ def test_head_says_the_same_without_it(server, url):
 
 @pytest.mark.parametrize("asked, first, last", [
     ("bytes=0-0", 0, 1), ("bytes=0-99", 0, 100), ("bytes=100-", 100, None), ("bytes=-50", -50, None), ("bytes=10-99999999", 10, None),
+    ("bytes=0-9223372036854775807", 0, None),
     ("bytes=-99999999", 0, None),
 ])
 def test_a_range(server, url, asked, first, last):

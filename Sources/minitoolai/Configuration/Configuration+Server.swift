@@ -33,8 +33,8 @@ extension Configuration.Server {
 }
 
 extension Configuration.Server {
-    /// Only this machine reaches it.
-    var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) }
+    /// Only this machine reaches it: it listens on loopback, and no proxy is said to pass others on.
+    var isLocal: Bool { ["127.0.0.1", "::1", "localhost"].contains(host) && publicURL == nil }
 }
 
 extension Configuration.Store {

@@ -160,6 +160,21 @@ struct ImageJobsTests {
         try expectOK(second)
     }
 
+    @Test func `a job that somebody waited for on the line is paid back when the line is gone with its process`() async throws {
+        let first = try await PictureHouse([ScriptedImageEngine()], isWorking: false)
+        let ticket = try await first.jobs.submit(
+            PictureHouse.prompt(), for: first.caller, request: RequestID("req_1"), isAwaited: true)
+        await first.stop()
+        #expect(first.balance.held == PictureHouse.each)
+
+        let second = try await PictureHouse([ScriptedImageEngine()], after: first)
+        let view = try #require(try await second.end(of: ticket))
+        if case .cancelled = view.state {} else { Issue.record("\(view.state)") }
+        #expect(second.balance == Balance(available: Money(nanodollars: 10_000_000), held: .zero))
+        await second.stop()
+        try expectOK(second)
+    }
+
     @Test func `a wrong signature and an unknown job are the same`() async throws {
         let house = try await PictureHouse([ScriptedImageEngine()])
         let ticket = try await house.submit()

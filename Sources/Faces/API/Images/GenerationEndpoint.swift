@@ -33,7 +33,8 @@ struct GenerationEndpoint: EndpointGroup {
     {
         var tickets: [ImageJobs.Ticket] = []
         for prompt in request.prompts {
-            do throws(Refusal) { tickets.append(try await jobs.submit(prompt, for: caller, request: id)) } catch {
+            do throws(Refusal) { tickets.append(try await jobs.submit(prompt, for: caller, request: id, isAwaited: true)) } catch
+            {
                 await cancel(tickets)
                 throw ErrorResponse(error)
             }

@@ -160,8 +160,16 @@ extension PlainContext {
         }
     }
 
-    /// As the caller reached this server.
-    var host: String? { field("host") }
+    /// As the caller reached this server; nil for what is no name, address or port, so that nothing else gets into an address.
+    var host: String? {
+        field("host").flatMap { host in
+            let isPlain = host.utf8.allSatisfy { byte in
+                (0x30...0x39).contains(byte) || (0x61...0x7A).contains(byte | 0x20)
+                    || [0x2D, 0x2E, 0x3A, 0x5B, 0x5D].contains(byte)
+            }
+            return isPlain && !host.isEmpty ? host : nil
+        }
+    }
 
     /// One range of bytes (RFC 9110 section 14): nil when none is asked for or it is asked for in another way, `.some(nil)` when it lies
     /// outside.
@@ -170,7 +178,7 @@ extension PlainContext {
         let bounds = text.dropFirst("bytes=".count).split(separator: "-", maxSplits: 1, omittingEmptySubsequences: false)
         guard bounds.count == 2, bounds.allSatisfy({ $0.utf8.allSatisfy { (0x30...0x39).contains($0) } }) else { return .none }
         switch (Int(bounds[0]), Int(bounds[1])) {
-        case (let first?, let last?) where first <= last: return .some(first < count ? first..<min(last + 1, count) : nil)
+        case (let first?, let last?) where first <= last: return .some(first < count ? first..<min(last, count - 1) + 1 : nil)
         case (let first?, nil) where bounds[1].isEmpty: return .some(first < count ? first..<count : nil)
         case (nil, let suffix?) where bounds[0].isEmpty: return .some(suffix > 0 ? max(0, count - suffix)..<count : nil)
         default: return .none

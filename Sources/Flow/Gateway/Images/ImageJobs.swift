@@ -79,10 +79,12 @@ package final class ImageJobs: Sendable {
     /// - Parameter submission: the same once more, within a day, gets the same ticket, and nothing is held for it.
     /// - Throws: why nothing was held.
     package func submit(
-        _ prompt: ImagePrompt, for caller: Caller, request: RequestID, callback: Callback? = nil, submission: Submission? = nil
+        _ prompt: ImagePrompt, for caller: Caller, request: RequestID, callback: Callback? = nil, submission: Submission? = nil,
+        isAwaited: Bool = false
     ) async throws(Refusal) -> Ticket {
         let wish = Wish(
-            prompt: prompt, caller: caller, request: request, callback: callback, submission: submission, now: clock.now())
+            prompt: prompt, caller: caller, request: request, callback: callback, submission: submission, isAwaited: isAwaited,
+            now: clock.now())
         guard let submission else { return try await open(wish) }
         guard door.enter(submission, of: caller.purse) else { throw .submissionInFlight }
         defer { door.leave(submission, of: caller.purse) }
@@ -96,6 +98,7 @@ package final class ImageJobs: Sendable {
         let request: RequestID
         let callback: Callback?
         let submission: Submission?
+        let isAwaited: Bool
         let now: Instant
     }
 
@@ -159,7 +162,8 @@ package final class ImageJobs: Sendable {
         return JobRecord(
             id: JobID.random(using: &generator), request: wish.request, key: wish.caller.key.id, purse: wish.caller.purse,
             prompt: wish.prompt, seed: wish.prompt.seed ?? Int64.random(in: ImagePrompt.seedRange, using: &generator),
-            callback: wish.callback?.address, host: wish.callback?.host, cost: cost, submitted: wish.now,
+            callback: wish.callback?.address, host: wish.callback?.host, isAwaited: wish.isAwaited, cost: cost,
+            submitted: wish.now,
             deadline: Instant(microseconds: wish.now.microseconds + ImageLimits.lifeSeconds * 1_000_000))
     }
 

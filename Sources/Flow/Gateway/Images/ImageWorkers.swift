@@ -30,7 +30,7 @@ extension ImageJobs {
                 do {
                     var job = try Job(stored)
                     _ = await board.takeRoom(for: job.record.purse)
-                    let action = job.machine.on(.orphaned, at: clock.now())
+                    let action = job.machine.on(job.record.isAwaited ? .cancelled : .orphaned, at: clock.now())
                     await board.add(job)
                     if case .release(let message) = action { await release(job, message) }
                 } catch {

@@ -12,12 +12,15 @@ actor JobBoard {
         let book: Book
     }
 
-    private struct Entry {
+    /// An object, because a table that grows copies what lies in it and keeps room for twice as much.
+    private final class Entry {
         var job: Job
         var progress = 0.0
         /// Gives up what an engine is doing.
         var giveUp: (@Sendable () -> Void)?
         var watchers: [Int: AsyncStream<JobView>.Continuation] = [:]
+
+        init(job: Job) { self.job = job }
     }
 
     private struct Idle {
@@ -97,11 +100,12 @@ actor JobBoard {
     /// What became of a job is durable. One that is over leaves the board.
     func put(_ job: Job) {
         let id = job.record.id
-        guard var entry = entries[id] else { return }
+        guard let entry = entries[id] else { return }
         let waited = entry.job.machine.state == .queued
         entry.job = job
         entry.progress = 0
-        if job.machine.state != .queued, waited { leaveQueue(job) }
+        // One that runs was taken out of its line when it was given out.
+        if job.machine.isOver, waited { leaveQueue(job) }
         if job.machine.isOver {
             entries[id] = nil
             giveRoom(of: job.record.purse)
@@ -116,7 +120,6 @@ actor JobBoard {
             entry.giveUp = nil
             if !waited { enqueue(job) }
         }
-        entries[id] = entry
         tellWatchers(of: id)
     }
 

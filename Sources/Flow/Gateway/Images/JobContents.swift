@@ -61,6 +61,7 @@ private struct Contents: Codable {
     let format: String
     let callback: String?
     let host: String?
+    let awaited: Bool?
     let costNanodollars: Int64
     let deadline: Int64
     let attempts: Int
@@ -91,6 +92,7 @@ private struct Contents: Codable {
         format = prompt.format.rawValue
         callback = record.callback
         host = record.host
+        awaited = record.isAwaited ? true : nil
         costNanodollars = record.cost.nanodollars
         deadline = record.deadline.microseconds
         attempts = machine.attempts
@@ -122,7 +124,8 @@ private struct Contents: Codable {
             prompt: ImagePrompt(
                 model: model, prompt: prompt, negativePrompt: negativePrompt, scheduler: scheduler, steps: steps,
                 cfgHundredths: cfgHundredths, width: width, height: height, seed: wishedSeed, format: format),
-            seed: seed, callback: callback, host: host, cost: Money(nanodollars: costNanodollars), submitted: job.submitted,
+            seed: seed, callback: callback, host: host, isAwaited: awaited == true, cost: Money(nanodollars: costNanodollars),
+            submitted: job.submitted,
             deadline: Instant(microseconds: deadline))
     }
 

@@ -15,6 +15,8 @@ package struct JobRecord: Sendable {
     package let callback: String?
     /// As the caller reached this server, where it is to be called back: what it is told are addresses it can reach.
     package let host: String?
+    /// Somebody waits on the line for it and can be told in no other way: when the line is gone with the process, nobody is to pay for it.
+    package let isAwaited: Bool
     /// What the picture costs when it is there.
     package let cost: Money
     package let submitted: Instant
