@@ -159,6 +159,10 @@ def test_killed_at_random(struck):
         while not over.is_set():
             try:
                 answer = talk(server, "POST", SUBMIT, {**SMALL, "prompt": "a fox [sandbox: delay=5ms]"}, customer.key, timeout=5)
+                # On a fast machine the balance comes to its end.
+                if answer.status != 200:
+                    time.sleep(0.02)
+                    continue
                 job = Job(server, answer.json["jobid"], answer.json["signature"])
                 told.append(job)
                 if mine.random() < 0.3:
