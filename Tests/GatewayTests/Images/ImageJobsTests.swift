@@ -36,7 +36,7 @@ struct ImageJobsTests {
         #expect(lines.last?.note == "realvision: 1 image × $0.0015 = $0.0015 (measured, price_1); job \(ticket.id)")
     }
 
-    @Test(arguments: [ImageFailure.Kind.refused, .broken, .wrongResult, .lost, .timedOut, .busy])
+    @Test(arguments: [ImageFailure.Kind.refused, .broken, .wrongResult, .lost, .timedOut, .busy, .cancelled])
     func `a job no engine can do is paid back whole`(kind: ImageFailure.Kind) async throws {
         let engine = ScriptedImageEngine([.fail(kind)])
         let house = try await PictureHouse([engine])

@@ -132,8 +132,8 @@ extension ImageJobs {
             _ = await ledger.perform(.noteJob(job.hold, job.sealed))
             return nil
         }
-        // Whoever cancelled has seen to the rest.
-        if failure.kind == .cancelled { return nil }
+        // Whoever cancelled has seen to the rest. An engine that gave up by itself has failed like any other.
+        if failure.kind == .cancelled, await board.job(job.record.id) == nil { return nil }
         logger.warning(
             "image.failed",
             metadata: [

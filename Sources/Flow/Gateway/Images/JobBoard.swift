@@ -39,10 +39,6 @@ actor JobBoard {
 
     init(enginesOfLine: [Line: Set<String>]) { self.enginesOfLine = enginesOfLine }
 
-    var count: Int { entries.count }
-
-    var waiting: Int { queues.values.reduce(0) { $0 + $1.count } }
-
     // MARK: Room
 
     /// Whether one more job of this purse would be too many. Room is taken at once, and given back if no job comes of it.
