@@ -71,7 +71,8 @@ let package = Package(
         room(
             "SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", "CSQLiteOptions", grdb, sqlite, crypto],
             settings: watched),
-        room("Pictures", in: "Adapters", ["Inference", "CPNG", "CTurboJPEG", "CWebP"]),
+        room("Pictures", in: "Adapters", ["Inference", "CDeflate", "CPNG", "CTurboJPEG", "CWebP"]),
+        .systemLibrary(name: "CDeflate", path: "Sources/Adapters/CDeflate"),
         .systemLibrary(name: "CPNG", path: "Sources/Adapters/CPNG"),
         .systemLibrary(name: "CTurboJPEG", path: "Sources/Adapters/CTurboJPEG"),
         .systemLibrary(name: "CWebP", path: "Sources/Adapters/CWebP"),

@@ -42,7 +42,8 @@ extension LedgerPlay {
             let key = try key(named: try line.word(1), line)
             try match(line.shifted, [(line.words[1], ledger.spent[key] ?? .zero)])
         case "open":
-            guard ledger.openHolds.count == (try line.number(1)) else { throw line.failure("\(ledger.openHolds.count) are open") }
+            let open = ledger.openHolds.count + ledger.jobHoldCount
+            guard open == (try line.number(1)) else { throw line.failure("\(open) are open") }
         default: return false
         }
         return true

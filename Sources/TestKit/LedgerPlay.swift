@@ -172,7 +172,7 @@ package struct LedgerPlay<Stage: LedgerStage> {
     }
 
     private func checkSums(_ line: LedgerStoryLine) throws {
-        var held: [Purse: Money] = [:]
+        var held = ledger.heldForJobs
         for hold in ledger.openHolds.values { held[hold.purse, default: .zero] += hold.amount }
         for (purse, balance) in ledger.balances {
             guard balance.available >= .zero, balance.held == held[purse] ?? .zero else {

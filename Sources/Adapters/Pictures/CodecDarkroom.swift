@@ -1,6 +1,6 @@
 package import Inference
 
-/// A darkroom that works with the system's codecs: libpng, libjpeg-turbo and libwebp. It keeps nothing, so one serves everybody.
+/// A darkroom that works with the system's codecs: libpng, libdeflate, libjpeg-turbo and libwebp. It keeps nothing, so one serves everybody.
 package struct CodecDarkroom: Darkroom {
     package init() {}
 
@@ -9,7 +9,7 @@ package struct CodecDarkroom: Darkroom {
     package func encode(_ picture: Picture, as format: PictureFormat) throws(DarkroomFault) -> [UInt8] {
         let size = try PictureSize(width: picture.width, height: picture.height)
         return switch format {
-        case .png: try PNGCodec.encode(picture, size)
+        case .png: try PNGWriter.encode(picture, size)
         case .jpeg: try JPEGCodec.encode(picture, size)
         case .webp: try WebPCodec.encode(picture, size)
         }
@@ -22,7 +22,7 @@ package struct CodecDarkroom: Darkroom {
             throw DarkroomFault("a file of \(file.count) bytes; \(PictureLimits.fileBytesMax) is the most")
         }
         return switch PictureFormat(startOf: file) {
-        case .png: try PNGCodec.decode(file)
+        case .png: try PNGReader.decode(file)
         case .jpeg: try JPEGCodec.decode(file)
         case .webp: try WebPCodec.decode(file)
         case nil: throw DarkroomFault("neither PNG nor JPEG nor WebP")

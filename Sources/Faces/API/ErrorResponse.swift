@@ -166,6 +166,11 @@ extension ErrorResponse {
                     "This API key's spending limit is reached: this request needs at least \(needed) USD, and \(left) USD is left."
                 )
             case .busy: .comeBack("The server is overloaded. Try again shortly; nothing was charged.", in: 500)
+            case .tooManyJobs(let limit):
+                ErrorResponse(
+                    .tooManyRequests,
+                    "This account has \(limit) jobs that are not over, the most it may have. Wait for some to end, or cancel them.",
+                    type: "requests", code: "too_many_jobs", fields: ErrorResponse.retry(in: 5000))
             case .notAdmitting:
                 .comeBack("The server is going down for a restart. Try again shortly.", in: 2000, code: "shutting_down")
             case .submissionInFlight:

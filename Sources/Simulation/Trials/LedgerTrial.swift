@@ -154,9 +154,14 @@ package struct LedgerTrial {
             }
             if let limit = naive.limits[key], spent > limit { throw Disagreement(sentence: "\(key) spent more than its limit") }
         }
-        guard ledger.openHolds.count == naive.holds.count else {
-            throw Disagreement(sentence: "\(ledger.openHolds.count) holds are open, due are \(naive.holds.count)")
+        let open = ledger.openHolds.count + ledger.jobHoldCount
+        guard open == naive.holds.count else {
+            throw Disagreement(sentence: "\(open) holds are open, due are \(naive.holds.count)")
         }
+    }
+
+    private var state: ([Balance], [KeyID: Money], [HoldID: Hold], [PriceVersion]) {
+        (TrialHouse.purses.map(ledger.balance), ledger.spent, ledger.openHolds, ledger.prices)
     }
 
     /// The same command again, and one that closed a hold long ago, move nothing. Only what sets aside more each time is left out.
@@ -169,9 +174,9 @@ package struct LedgerTrial {
         case .hold, .openJob, .extend, .dispatch, .openAccount, .createKey: return
         default: break
         }
-        let before = (TrialHouse.purses.map(ledger.balance), ledger.spent, ledger.openHolds, ledger.prices)
+        let (before, jobs) = (state, ledger.jobHoldCount)
         _ = step(command)
-        guard before == (TrialHouse.purses.map(ledger.balance), ledger.spent, ledger.openHolds, ledger.prices) else {
+        guard before == state, jobs == ledger.jobHoldCount else {
             throw Disagreement(sentence: "moves something when it is repeated")
         }
     }

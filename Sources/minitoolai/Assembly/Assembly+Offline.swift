@@ -37,7 +37,7 @@ extension Assembly {
     private static func images(_ configuration: Configuration, _ books: Books, _ logger: Logger) async throws -> ImageJobs {
         let group = MultiThreadedEventLoopGroup.singleton
         let jobs = try ConfiguredImages(configuration, on: group).jobs(configuration, books, logger, on: group)
-        await jobs.takeUp()
+        try await jobs.takeUp()
         return jobs
     }
 

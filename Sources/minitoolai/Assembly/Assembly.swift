@@ -33,7 +33,7 @@ enum Assembly {
             catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger, logger: logger)
         let painters = try ConfiguredImages(configuration, on: loops)
         let images = try painters.jobs(configuration, books, logger, on: loops)
-        await images.takeUp()
+        try await images.takeUp()
         let imageDesk = ImageDesk(
             jobs: images, publicURL: configuration.server.publicURL,
             allowsLoopbackCallback: configuration.server.isLocal)

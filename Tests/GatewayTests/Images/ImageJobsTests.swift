@@ -175,6 +175,23 @@ struct ImageJobsTests {
         try expectOK(second)
     }
 
+    @Test func `a job that nobody can read is paid back at the next start, and those beside it go on`() async throws {
+        let first = try await PictureHouse([ScriptedImageEngine()], isWorking: false)
+        let (spoilt, sound) = (try await first.submit(), try await first.submit())
+        let stored = try #require(try first.store.job(spoilt.id.value))
+        let job = SealedJob(
+            id: stored.job.id, purse: stored.job.purse, submitted: stored.job.submitted, isOver: false, contents: [0x21])
+        _ = await first.ledger.perform(.noteJob(stored.hold, job))
+        await first.stop()
+
+        let second = try await PictureHouse([ScriptedImageEngine()], after: first)
+        let view = try #require(try await second.end(of: sound))
+        if case .finished = view.state {} else { Issue.record("\(view.state)") }
+        #expect(second.balance == Balance(available: Money(nanodollars: 8_500_000), held: .zero))
+        await second.stop()
+        try expectOK(second)
+    }
+
     @Test func `a wrong signature and an unknown job are the same`() async throws {
         let house = try await PictureHouse([ScriptedImageEngine()])
         let ticket = try await house.submit()

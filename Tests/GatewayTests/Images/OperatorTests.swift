@@ -24,7 +24,7 @@ import Units
         let rest = try house.store.endedJobs(of: house.caller.purse.account, before: first.last?.hold, limit: 100)
         #expect(rest.map { JobID($0.job.id) } == Array(newest.dropFirst(100)))
         #expect(try house.store.endedJobs(of: AccountID(9), before: nil, limit: 100).isEmpty)
-        #expect(try await house.jobs.ended(all).map(\.view.record.id) == Array(newest.prefix(100)))
+        #expect(try await house.jobs.ended(all).map(\.view.id) == Array(newest.prefix(100)))
         await house.stop()
     }
 
@@ -39,7 +39,7 @@ import Units
         let working = Task { [jobs = house.jobs] in await jobs.run() }
         for _ in 0..<101 { _ = try await house.end(of: try await house.submit()) }
         let found = try await house.jobs.ended(JobFilter(state: .cancelled, account: nil))
-        #expect(found.map(\.view.record.id) == [cancelled])
+        #expect(found.map(\.view.id) == [cancelled])
         #expect(try await house.jobs.ended(JobFilter(state: .finished, account: nil)).count == 100)
         #expect(try await house.jobs.ended(JobFilter(state: .queued, account: nil)).isEmpty)
         await house.jobs.stop()
@@ -56,8 +56,8 @@ import Units
         await first.stop()
 
         let second = try await PictureHouse([ScriptedImageEngine()], after: first, isWorking: false)
-        let found = await second.jobs.unfinished(all)
-        #expect(found.jobs.map(\.view.record.id) == [running, waiting])
+        let found = try await second.jobs.unfinished(all)
+        #expect(found.jobs.map(\.view.id) == [running, waiting])
         #expect(found.jobs.map(\.view.attempts) == [0, 0])
         #expect(found.unlisted == 0)
         guard case .cancelled = try await second.jobs.callOff(running) else {

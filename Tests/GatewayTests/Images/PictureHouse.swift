@@ -46,7 +46,7 @@ final class PictureHouse: Sendable {
                 signer: CallbackSigner(pepper: pepper), sender: sender, ledger: ledger, store: store, clock: clock,
                 logger: logger,
                 lookMilliseconds: 2
-            ) { ByteBuffer(string: #"{"jobid":\#($0.record.id)}"#) }
+            ) { ByteBuffer(string: #"{"jobid":\#($0.id)}"#) }
         }
         jobs = ImageJobs(
             models: ImageModel.builtIn, prices: PriceList(begun.ledger.prices),
@@ -66,7 +66,7 @@ final class PictureHouse: Sendable {
             }
             caller = Caller(key: try await administration.createKey(KeyWish(account: "acme", book: .live)).record)
         }
-        await jobs.takeUp()
+        try await jobs.takeUp()
         working = isWorking ? Task { [jobs] in await jobs.run() } : Task {}
     }
 

@@ -18,6 +18,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case keyLimitReached(needed: Money, left: Money)
     /// The writer has more work than it finishes in a second; nothing was held.
     case busy
+    /// So many jobs of this account and book are not over, and no more may be.
+    case tooManyJobs(limit: Int)
     /// The server is going down or the ledger is in quarantine.
     case notAdmitting
     /// A submission of the same name is being taken at this moment.

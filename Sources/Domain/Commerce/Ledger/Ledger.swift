@@ -5,15 +5,15 @@ package import Units
 package struct Ledger: Sendable {
     package let epoch: Epoch
     package private(set) var accounts: [AccountID: AccountRecord]
-    package private(set) var openHolds: [HoldID: Hold]
-    /// Of these the ones that pay for jobs: only a job's own commands move them, and they outlive their epoch.
-    private var jobHolds: Set<HoldID>
+    /// All but those that pay for jobs.
+    package internal(set) var openHolds: [HoldID: Hold]
+    var jobHolds: [HoldID: JobHold] = [:]
     /// Commands that found their hold already closed or not theirs; each is a lost race, not an error.
     package private(set) var staleCommands = 0
 
     /// By ``Purse/number``.
     private var books: Numbered<Balance>
-    private var keyStates: Numbered<KeyState>
+    private(set) var keyStates: Numbered<KeyState>
     private var priceVersions: Numbered<PriceVersion>
     private var currentPrices: [String: PriceID]
     private var names: [String: AccountID]
@@ -25,7 +25,7 @@ package struct Ledger: Sendable {
 
     private struct CreditName: Hashable { let purse: Purse, reference: String }
 
-    private struct KeyState: Sendable {
+    struct KeyState: Sendable {
         var record: KeyRecord
         /// What its open holds set aside, and what it has paid in all.
         var held = Money.zero
@@ -55,9 +55,8 @@ package struct Ledger: Sendable {
         lastPrice = image.prices.map(\.id.value).max() ?? 0
         lastEntry = image.lastEntry
         for hold in image.openHolds { keyStates[hold.key.value]?.held += hold.amount }
-        // Jobs go on: their holds are this epoch's now, and nothing of their money changes.
-        jobHolds = image.jobHolds.intersection(openHolds.keys)
-        for hold in jobHolds { openHolds[hold]?.epoch = epoch }
+        // Jobs go on, and nothing of their money changes.
+        for hold in image.jobHolds where openHolds[hold] != nil { adopt(hold) }
     }
 
     package func balance(of purse: Purse) -> Balance { books[purse.number] ?? .zero }
@@ -112,8 +111,13 @@ package struct Ledger: Sendable {
         case .progress(let id, let tokens): advance(id, into: &records) { $0.note(outputTokens: tokens) }
         case .extend(let id, let tokens): extend(id, by: tokens, at: now, into: &records)
         case .settle(let id, let usage, let source, let note):
-            settle(id, usage: usage, source: source, note: note, at: now, into: &records)
-        case .release(let id, let reason): release(id, reason: reason, at: now, into: &records)
+            if let hold = openHold(id) {
+                settle(hold, usage: usage, source: source, note: note, at: now, into: &records)
+            } else {
+                stale()
+            }
+        case .release(let id, let reason):
+            if let hold = openHold(id) { release(hold, reason: reason, at: now, into: &records) } else { stale() }
         case .recover(let id): recover(id, at: now, into: &records)
         case .openJob(let request, let job): openJob(job, request, at: now, into: &records)
         case .noteJob(let id, let job): noteJob(job, id, into: &records)
@@ -123,7 +127,7 @@ package struct Ledger: Sendable {
         }
     }
 
-    private typealias Records = [LedgerRecord]
+    typealias Records = [LedgerRecord]
 
     // MARK: Accounts, keys, prices
 
@@ -199,7 +203,7 @@ package struct Ledger: Sendable {
 
     // MARK: Holds
 
-    private mutating func hold(_ request: HoldRequest, at now: Instant, into records: inout Records) -> LedgerOutcome {
+    mutating func hold(_ request: HoldRequest, at now: Instant, into records: inout Records) -> LedgerOutcome {
         guard let key = keyStates[request.key.value] else { return .refused(.unknownKey) }
         if let refusal = key.record.refusal(at: now) { return .refused(refusal) }
         precondition(price(request.quote.price.id) == request.quote.price, "a quote names a price the ledger knows")
@@ -264,10 +268,9 @@ package struct Ledger: Sendable {
         return .noted
     }
 
-    private mutating func settle(
-        _ id: HoldID, usage: Usage, source: UsageSource, note: String, at now: Instant, into records: inout Records
+    mutating func settle(
+        _ hold: Hold, usage: Usage, source: UsageSource, note: String, at now: Instant, into records: inout Records
     ) -> LedgerOutcome {
-        guard let hold = openHold(id) else { return stale() }
         guard usage.isPlausible else {
             let reason = "the engine's report made no sense; billed what was delivered at the last checkpoint"
             return close(
@@ -277,9 +280,8 @@ package struct Ledger: Sendable {
         return close(hold, as: .settled, usage: usage, source: source, note: note, at: now, into: &records)
     }
 
-    private mutating func release(_ id: HoldID, reason: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
-        guard let hold = openHold(id) else { return stale() }
-        return close(hold, as: .released, usage: nil, source: nil, note: reason, at: now, into: &records)
+    mutating func release(_ hold: Hold, reason: String, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        close(hold, as: .released, usage: nil, source: nil, note: reason, at: now, into: &records)
     }
 
     /// The rule for work whose process died: nothing was heard of the engine, nothing is charged; an answer had begun, then the
@@ -295,47 +297,6 @@ package struct Ledger: Sendable {
             hold, as: .provisional, usage: hold.delivered, source: .provisional,
             note: "the server stopped in mid-answer; billed what was delivered at the last checkpoint", at: now,
             into: &records)
-    }
-
-    // MARK: Jobs
-
-    private mutating func openJob(_ job: SealedJob, _ request: HoldRequest, at now: Instant, into records: inout Records)
-        -> LedgerOutcome
-    {
-        let outcome = hold(request, at: now, into: &records)
-        if case .held(let funds) = outcome {
-            jobHolds.insert(funds.hold)
-            records.append(.job(job, hold: funds.hold))
-        }
-        return outcome
-    }
-
-    private mutating func noteJob(_ job: SealedJob, _ id: HoldID, into records: inout Records) -> LedgerOutcome {
-        guard jobHolds.contains(id) else { return stale() }
-        records.append(.job(job, hold: id))
-        return .noted
-    }
-
-    private mutating func closeJob(
-        _ job: SealedJob, _ id: HoldID, units: Int?, note: String, at now: Instant, into records: inout Records
-    ) -> LedgerOutcome {
-        guard jobHolds.remove(id) != nil else { return stale() }
-        // Who was asked first need not be who did it.
-        if let engine = job.engine { openHolds[id]?.engine = engine }
-        let outcome =
-            units.map {
-                settle(
-                    id, usage: Usage(promptTokens: 0, completionTokens: $0), source: .measured, note: note, at: now,
-                    into: &records)
-            } ?? release(id, reason: note, at: now, into: &records)
-        records.append(.job(job, hold: id))
-        return outcome
-    }
-
-    /// No money depends on it: it is only written in order with everything else.
-    private func noteCallback(_ standing: CallbackStanding, into records: inout Records) -> LedgerOutcome {
-        records.append(.callback(standing))
-        return .noted
     }
 
     // MARK: The end of a hold
@@ -387,13 +348,13 @@ package struct Ledger: Sendable {
         return hold.amount + min(available, keyStates[hold.key.value]?.left ?? available)
     }
 
-    /// An open hold of this epoch that is no job's: no other may be moved but by recovery, and by the job's own commands.
+    /// An open hold of this epoch: no other may be moved but by recovery.
     private func openHold(_ id: HoldID) -> Hold? {
-        guard let hold = openHolds[id], hold.epoch == epoch, jobHolds.isEmpty || !jobHolds.contains(id) else { return nil }
+        guard let hold = openHolds[id], hold.epoch == epoch else { return nil }
         return hold
     }
 
-    private mutating func stale() -> LedgerOutcome {
+    mutating func stale() -> LedgerOutcome {
         staleCommands += 1
         return .stale
     }

@@ -50,6 +50,8 @@ package struct ImageJob: Hashable, Sendable {
     package enum Event: Hashable, Sendable {
         /// An engine takes it.
         case claimed(engine: String)
+        /// Its time is over and no engine has it.
+        case expired
         case painted(attempt: Int, Result)
         /// - Parameter mayRetry: whether another engine, or this one later, may do better.
         case failed(attempt: Int, message: String, mayRetry: Bool)
@@ -112,6 +114,7 @@ package struct ImageJob: Hashable, Sendable {
             attempts += 1
             state = .running(engine: engine, since: now)
             return .paint(attempt: attempts)
+        case (.queued, .expired): return fail("the job waited too long")
         case (.running, .painted(let attempt, let result)) where attempt == attempts:
             state = .painted(result)
             return .settle

@@ -13,13 +13,13 @@ struct ImageControl: Sendable {
         let filter = JobFilter(
             state: try state.map(known(state:)), account: try account.map { try administration.account($0).record.id })
         let jobs = try await jobs()
-        let (unfinished, unlisted) = await jobs.unfinished(filter)
+        let (unfinished, unlisted) = try await jobs.unfinished(filter)
         // Whoever asks for a state that only jobs have that are over need not say that they want such jobs.
         let ended = all || filter.state != nil ? try await jobs.ended(filter) : []
         // One that ended between the two is both.
-        let over = Set(ended.map(\.view.record.id))
+        let over = Set(ended.map(\.view.id))
         return ImageJobsDocument(
-            jobs: (unfinished.filter { !over.contains($0.view.record.id) } + ended).map(document), unlisted: unlisted)
+            jobs: (unfinished.filter { !over.contains($0.view.id) } + ended).map(document), unlisted: unlisted)
     }
 
     private func known(state: String) throws(ControlRefusal) -> JobFilter.State {
@@ -34,7 +34,7 @@ struct ImageControl: Sendable {
         guard let number = JobID(text: id), let standing = try await jobs().standing(of: number) else {
             throw ControlRefusal.noJob(id)
         }
-        let record = standing.view.record
+        let record = standing.record
         let prompt = record.prompt
         return ImageJobOrderDocument(
             job: document(standing), key: record.key.description, prompt: prompt.prompt, negativePrompt: prompt.negativePrompt,
@@ -54,7 +54,7 @@ struct ImageControl: Sendable {
     }
 
     private func document(_ standing: JobStanding) -> ImageJobDocument {
-        let (view, record) = (standing.view, standing.view.record)
+        let (view, record) = (standing.view, standing.record)
         let state: JobFilter.State
         var message: String?
         var progress: Double?

@@ -27,13 +27,13 @@ package struct JobTeller: Sendable {
     }
 
     private func delivered(_ view: JobView, _ result: ImageJob.Result, _ host: String?, _ now: Instant) -> JobAnswer {
-        guard let name = BlobName(result.blob), let ended = view.ended else { return .expired }
+        guard let record = view.record, let name = BlobName(result.blob), let ended = view.ended else { return .expired }
         let expiry = Instant(microseconds: ended.microseconds + blobs.keepsSeconds * 1_000_000)
         guard now < expiry else { return .expired }
         return .success(
             DeliveredImage(
-                url: url(of: name, until: expiry, host: host), prompt: view.record.prompt, seed: result.seed,
-                substitute: result.substitute, cost: view.record.cost, expiry: expiry))
+                url: url(of: name, until: expiry, host: host), prompt: record.prompt, seed: result.seed,
+                substitute: result.substitute, cost: record.cost, expiry: expiry))
     }
 
     func url(of name: BlobName, until expiry: Instant, host: String?) -> String {
@@ -47,7 +47,7 @@ package struct JobTeller: Sendable {
     /// - Returns: nil for a job that is not over, and for one whose picture was kept no moment.
     package func callbackBody(_ view: JobView) -> ByteBuffer? {
         guard let ended = view.ended,
-            let body = CallbackBody(of: view.record.id, answer(view, host: view.record.host, at: ended), ended: ended)
+            let body = CallbackBody(of: view.id, answer(view, host: view.record?.host, at: ended), ended: ended)
         else { return nil }
         var bytes = ByteBuffer()
         body.write(into: &bytes)

@@ -6,6 +6,7 @@ package import Units
 /// A job as operators see it.
 package struct JobStanding: Sendable {
     package let view: JobView
+    package let record: JobRecord
     /// Who paints it, or has.
     package let engine: String?
     /// Since when an engine is at it.
@@ -13,6 +14,7 @@ package struct JobStanding: Sendable {
 
     init(_ job: Job, view: JobView) {
         self.view = view
+        record = job.record
         switch job.machine.state {
         case .running(let name, let begun): (engine, since) = (name, begun)
         case .painted(let result), .finished(let result): (engine, since) = (result.engine, nil)
@@ -37,8 +39,8 @@ package struct JobFilter: Sendable {
         self.account = account
     }
 
-    func takes(_ job: Job) -> Bool {
-        (account == nil || account == job.record.purse.account) && (state == nil || state == State(job.machine.state))
+    func takes(_ account: AccountID, _ state: State) -> Bool {
+        (self.account == nil || self.account == account) && (self.state == nil || self.state == state)
     }
 }
 
@@ -57,9 +59,12 @@ extension JobFilter.State {
 /// What operators do with jobs, for which they need no signature.
 extension ImageJobs {
     /// - Returns: the oldest that are not over, up to ``ImageLimits/listedMax``, and how many more there are.
-    package func unfinished(_ filter: JobFilter) async -> (jobs: [JobStanding], unlisted: Int) {
+    package func unfinished(_ filter: JobFilter) async throws -> (jobs: [JobStanding], unlisted: Int) {
         guard filter.state?.isOver != true else { return ([], 0) }
-        return await board.standings(filter.takes, limit: ImageLimits.listedMax)
+        let (oldest, unlisted) = await board.oldest(limit: ImageLimits.listedMax, filter.takes)
+        var jobs: [JobStanding] = []
+        for id in oldest { if let standing = try await standing(of: id), !standing.view.isOver { jobs.append(standing) } }
+        return (jobs, unlisted)
     }
 
     /// Those that were submitted last, newest first, up to ``ImageLimits/listedOverMax``.
@@ -70,7 +75,10 @@ extension ImageJobs {
             var last: HoldID?
             for _ in 0..<ImageLimits.listedPagesMax {
                 let page = try store.endedJobs(of: filter.account, before: last, limit: ImageLimits.listedOverMax)
-                for job in page.compactMap(readable) where filter.takes(job) && found.count < ImageLimits.listedOverMax {
+                for job in page.compactMap(readable)
+                where filter.takes(job.record.purse.account, JobFilter.State(job.machine.state))
+                    && found.count < ImageLimits.listedOverMax
+                {
                     found.append(JobStanding(job, view: JobView(job)))
                 }
                 last = page.last?.hold
@@ -90,8 +98,10 @@ extension ImageJobs {
 
     /// nil: there is no such job.
     package func standing(of id: JobID) async throws -> JobStanding? {
-        if let standing = await board.standing(id) { return standing }
-        return try await stored(id).map { JobStanding($0, view: JobView($0)) }
+        guard let place = await board.place(of: id), let view = await board.view(id) else {
+            return try await stored(id).map { JobStanding($0, view: JobView($0)) }
+        }
+        return try await job(at: place).map { JobStanding($0, view: view) }
     }
 
     package enum Cancellation: Sendable {
@@ -105,7 +115,7 @@ extension ImageJobs {
     /// Ends the job and gives the money back, unless it is over.
     /// - Returns: nil: there is no such job.
     package func callOff(_ id: JobID) async throws -> Cancellation? {
-        if var job = await board.job(id), case .release(let message) = job.machine.on(.cancelled, at: clock.now()) {
+        if var job = try await unfinished(id), case .release(let message) = job.machine.on(.cancelled, at: clock.now()) {
             await release(job, message)
             guard let after = try await standing(of: id), after.view.isOver else { return .hindered }
             if case .cancelled = after.view.state { return .cancelled(after) }

@@ -129,7 +129,7 @@ package final class ImageJobs: Sendable {
         guard let cost = quote.bound else { throw .notPriceable }
         let record = newRecord(wish, cost)
         if record.callback != nil { try await requireRoomForCallback(of: caller.purse) }
-        guard await board.takeRoom(for: caller.purse) else { throw .busy }
+        try await board.takeRoom(for: caller.purse)
         let machine = ImageJob(submitted: record.submitted, deadline: record.deadline)
         let hold = HoldRequest(request: record.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.openJob(hold, Job.sealed(record, machine, submission: wish.submission))) {
@@ -175,22 +175,39 @@ package final class ImageJobs: Sendable {
 
     /// A job as its signature lets it be seen; nil for an unknown job and for a wrong signature.
     package func job(_ id: JobID, signature: String) async throws -> JobView? {
-        if let view = await board.view(id) { return isSigned(view.record, signature) ? view : nil }
+        if let view = await board.view(id) { return isSigned(view, signature) ? view : nil }
         guard let stored = try await stored(id) else {
             // As long as if there were one.
             _ = signer.isSignature(signature, of: id, account: AccountID(0), submitted: Instant(microseconds: 0))
             return nil
         }
-        return isSigned(stored.record, signature) ? JobView(stored) : nil
+        let view = JobView(stored)
+        return isSigned(view, signature) ? view : nil
     }
 
-    private func isSigned(_ record: JobRecord, _ signature: String) -> Bool {
-        signer.isSignature(signature, of: record.id, account: record.purse.account, submitted: record.submitted)
+    private func isSigned(_ job: JobView, _ signature: String) -> Bool {
+        signer.isSignature(signature, of: job.id, account: job.purse.account, submitted: job.submitted)
     }
 
     func stored(_ id: JobID) async throws -> Job? {
         try await withTaskExecutorPreference(globalConcurrentExecutor) { [store] in
             try store.job(id.value).map { stored in try Job(stored) }
+        }
+    }
+
+    /// A job of the board with all that is known of it; nil when it is over.
+    func unfinished(_ id: JobID) async throws -> Job? {
+        guard let place = await board.place(of: id) else { return nil }
+        return try await job(at: place)
+    }
+
+    func job(at place: JobBoard.Place) async throws -> Job? {
+        switch place {
+        case .worked(let job): job
+        case .waiting(let waiting):
+            try await withTaskExecutorPreference(globalConcurrentExecutor) { [store] in
+                try store.job(waiting.id.value).map { stored in try Job(stored, waiting: waiting) }
+            }
         }
     }
 
@@ -210,7 +227,7 @@ package final class ImageJobs: Sendable {
     /// - Returns: the job as it is now; nil as for ``job(_:signature:)``.
     package func cancel(_ id: JobID, signature: String) async throws -> JobView? {
         guard let view = try await job(id, signature: signature) else { return nil }
-        guard !view.isOver, var job = await board.job(id) else { return try await self.job(id, signature: signature) }
+        guard !view.isOver, var job = try await unfinished(id) else { return try await self.job(id, signature: signature) }
         if case .release(let message) = job.machine.on(.cancelled, at: clock.now()) { await release(job, message) }
         return try await self.job(id, signature: signature)
     }

@@ -24,22 +24,25 @@ extension ImageJobs {
     package func stop() async { await board.close() }
 
     /// Takes up what an earlier life left. To be called once, before anybody can ask after a job.
-    package func takeUp() async {
-        do {
-            for stored in try store.unfinishedJobs() {
-                do {
-                    var job = try Job(stored)
-                    _ = await board.takeRoom(for: job.record.purse)
-                    let action = job.machine.on(job.record.isAwaited ? .cancelled : .orphaned, at: clock.now())
-                    await board.add(job)
-                    if case .release(let message) = action { await release(job, message) }
-                } catch {
-                    logger.error("image.unreadable", metadata: ["job": "\(stored.job.id)"])
-                }
-            }
-        } catch {
-            logger.error("image.resume_failed", metadata: ["error": "\(error)"])
+    /// - Throws: when the store cannot say what there is: nobody is to serve who does not know whose money is held.
+    package func takeUp() async throws {
+        for stored in try store.unfinishedJobs() {
+            do throws(UnreadableJob) {
+                var job = try Job(stored)
+                await board.takeRoom(forStored: job.record.purse)
+                let action = job.machine.on(job.record.isAwaited ? .cancelled : .orphaned, at: clock.now())
+                await board.add(job)
+                if case .release(let message) = action { await release(job, message) }
+            } catch { await payBack(stored) }
         }
+    }
+
+    /// Ends a job that nobody can read: it stays in the store as it is, and its money goes back.
+    private func payBack(_ stored: StoredJob) async {
+        let job = stored.job
+        logger.error("image.unreadable", metadata: ["job": "\(job.id)"])
+        let over = SealedJob(id: job.id, purse: job.purse, submitted: job.submitted, isOver: true, contents: job.contents)
+        _ = await ledger.perform(.closeJob(stored.hold, units: nil, note: "what was known of the job cannot be read", over))
     }
 
     private func sweepUntilCancelled() async {
@@ -48,11 +51,17 @@ extension ImageJobs {
             rounds += 1
             if rounds % ImageLimits.reminderRounds == 0 { await board.remindWatchers() }
             if rounds % ImageLimits.blobSweepRounds == 1 { await sweepBlobs() }
-            for var job in await board.waitedTooLong(at: clock.now()) {
-                if case .release(let message) = job.machine.on(.claimed(engine: ""), at: clock.now()) {
-                    await release(job, message)
-                }
-            }
+            for waiting in await board.waitedTooLong(at: clock.now()) { await expire(waiting) }
+        }
+    }
+
+    private func expire(_ waiting: WaitingJob) async {
+        do {
+            guard var job = try await job(at: .waiting(waiting)) else { return }
+            if case .release(let message) = job.machine.on(.expired, at: clock.now()) { await release(job, message) }
+        } catch {
+            // The first engine that takes it will find the same.
+            logger.error("image.unreadable", metadata: ["job": "\(waiting.id)", "error": "\(error)"])
         }
     }
 
@@ -71,13 +80,13 @@ extension ImageJobs {
         var last: JobBoard.Line?
         var streak = 0
         var rest = restMilliseconds
-        while let job = await board.next(
+        while let waiting = await board.next(
             for: engine.name, serving: lines, preferring: streak < ImageLimits.streakMax ? last : nil)
         {
-            let line = JobBoard.Line(model: job.record.prompt.model, book: job.record.purse.book)
+            let line = waiting.line
             streak = line == last ? streak + 1 : 1
             last = line
-            if let pause = await carryOut(job, on: engine, rest: rest) {
+            if let pause = await carryOut(waiting, on: engine, rest: rest) {
                 try? await Task.sleep(for: .milliseconds(pause))
                 rest = min(rest * 2, ImageLimits.restMillisecondsMax)
             } else {
@@ -97,8 +106,16 @@ extension ImageJobs {
     /// One attempt at one job.
     /// - Parameter rest: how long the engine is left alone if it is to blame.
     /// - Returns: how long to leave the engine alone, in milliseconds; nil when it did well.
-    private func carryOut(_ job: Job, on engine: any ImageEngine, rest: Int64) async -> Int64? {
-        var job = job
+    private func carryOut(_ waiting: WaitingJob, on engine: any ImageEngine, rest: Int64) async -> Int64? {
+        var job: Job
+        do {
+            guard let whole = try await self.job(at: .waiting(waiting)) else { return nil }
+            job = whole
+        } catch {
+            logger.error("image.unreadable", metadata: ["job": "\(waiting.id)", "error": "\(error)"])
+            await board.putBack(waiting.id)
+            return ImageLimits.restMilliseconds
+        }
         switch job.machine.on(.claimed(engine: engine.name), at: clock.now()) {
         case .paint(let attempt):
             guard case .noted = await ledger.perform(.noteJob(job.hold, job.sealed)) else { return nil }
@@ -133,7 +150,7 @@ extension ImageJobs {
             return nil
         }
         // Whoever cancelled has seen to the rest. An engine that gave up by itself has failed like any other.
-        if failure.kind == .cancelled, await board.job(job.record.id) == nil { return nil }
+        if failure.kind == .cancelled, await board.place(of: job.record.id) == nil { return nil }
         logger.warning(
             "image.failed",
             metadata: [
@@ -142,8 +159,7 @@ extension ImageJobs {
                 "detail": "\(failure.detail)",
             ])
         if !job.tried.contains(engine.name) { job.tried.append(engine.name) }
-        let line = JobBoard.Line(model: job.record.prompt.model, book: job.record.purse.book)
-        let isAlone = routes.routes(to: line.model, for: line.book).allSatisfy { $0.engine.name == engine.name }
+        let isAlone = routes.routes(to: job.line.model, for: job.line.book).allSatisfy { $0.engine.name == engine.name }
         // What one engine cannot do at all another may; the same engine never.
         let mayRetry = failure.kind != .refused || !isAlone
         switch job.machine.on(.failed(attempt: attempt, message: failure.publicMessage, mayRetry: mayRetry), at: clock.now()) {

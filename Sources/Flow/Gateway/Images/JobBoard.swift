@@ -14,13 +14,23 @@ actor JobBoard {
 
     /// An object, because a table that grows copies what lies in it and keeps room for twice as much.
     private final class Entry {
-        var job: Job
-        var progress = 0.0
-        /// Gives up what an engine is doing.
-        var giveUp: (@Sendable () -> Void)?
+        /// As it waits, or waited last.
+        var waiting: WaitingJob
+        /// nil while it waits.
+        var work: Work?
         var watchers: [Int: AsyncStream<JobView>.Continuation] = [:]
 
-        init(job: Job) { self.job = job }
+        init(_ job: Job) { waiting = WaitingJob(job) }
+    }
+
+    /// What an engine is at.
+    private final class Work {
+        let job: Job
+        var progress = 0.0
+        /// Gives it up.
+        var giveUp: (@Sendable () -> Void)?
+
+        init(_ job: Job) { self.job = job }
     }
 
     private struct Idle {
@@ -29,8 +39,10 @@ actor JobBoard {
     }
 
     private var entries: [JobID: Entry] = [:]
-    private var perPurse: [Purse: Int] = [:]
+    private var rooms = JobRooms()
     private var queues: [Line: JobQueue] = [:]
+    /// In the order in which their time is over, those among them that are gone.
+    private var deadlines = JobDeadlines()
     private var idle: [Int: Idle] = [:]
     private var numbers = 0
     private var isClosed = false
@@ -41,30 +53,27 @@ actor JobBoard {
 
     // MARK: Room
 
-    /// Whether one more job of this purse would be too many. Room is taken at once, and given back if no job comes of it.
-    func takeRoom(for purse: Purse) -> Bool {
-        let taken = perPurse.values.reduce(0, +)
-        guard taken < ImageLimits.jobsMax, perPurse[purse, default: 0] < ImageLimits.jobsPerAccountMax else { return false }
-        perPurse[purse, default: 0] += 1
-        return true
-    }
+    /// Room for one more job of this purse: taken at once, and given back if no job comes of it.
+    func takeRoom(for purse: Purse) throws(Refusal) { try rooms.take(for: purse) }
 
-    func giveRoom(of purse: Purse) {
-        perPurse[purse, default: 1] -= 1
-        if perPurse[purse] == 0 { perPurse[purse] = nil }
-    }
+    /// The same for a job that is there already, however many there are.
+    func takeRoom(forStored purse: Purse) { rooms.takeAnyway(for: purse) }
+
+    func giveRoom(of purse: Purse) { rooms.give(of: purse) }
 
     // MARK: Jobs
 
     /// A job that waits. Its room was taken.
     func add(_ job: Job) {
-        entries[job.record.id] = Entry(job: job)
-        enqueue(job)
+        let entry = Entry(job)
+        entries[job.record.id] = entry
+        deadlines.add(job.record.id, job.record.deadline) { entries[$0] != nil }
+        enqueue(entry.waiting)
     }
 
-    private func enqueue(_ job: Job) {
-        let line = Line(model: job.record.prompt.model, book: job.record.purse.book)
-        queues[line, default: JobQueue()].add(job.record.id, of: job.record.purse.account)
+    private func enqueue(_ job: WaitingJob) {
+        let line = job.line
+        queues[line, default: JobQueue()].add(job.id, of: job.purse.account)
         // All of them: the first may be an engine that failed at this job.
         for (number, sleeper) in idle where sleeper.lines.contains(line) {
             idle[number] = nil
@@ -75,37 +84,40 @@ actor JobBoard {
     func view(_ id: JobID) -> JobView? { entries[id].map(view) }
 
     private func view(_ entry: Entry) -> JobView {
-        let record = entry.job.record
-        let line = Line(model: record.prompt.model, book: record.purse.book)
-        let position =
-            entry.job.machine.state == .queued ? queues[line]?.position(of: record.id, of: record.purse.account) ?? 0 : 0
-        return JobView(entry.job, position: max(1, position), progress: entry.progress)
+        if let work = entry.work { return JobView(work.job, progress: work.progress) }
+        let job = entry.waiting
+        let position = queues[job.line]?.position(of: job.id, of: job.purse.account) ?? 0
+        return JobView(job, position: max(1, position))
     }
 
-    func job(_ id: JobID) -> Job? { entries[id]?.job }
+    /// A job that is not over.
+    enum Place {
+        case waiting(WaitingJob)
+        case worked(Job)
+    }
 
-    func standing(_ id: JobID) -> JobStanding? { entries[id].map { JobStanding($0.job, view: view($0)) } }
+    func place(of id: JobID) -> Place? {
+        entries[id].map { entry in entry.work.map { .worked($0.job) } ?? .waiting(entry.waiting) }
+    }
 
     /// The oldest that `takes` lets pass, and how many more there are.
-    func standings(_ takes: (Job) -> Bool, limit: Int) -> (jobs: [JobStanding], unlisted: Int) {
-        let taken = entries.values.filter { takes($0.job) }
-            .sorted { ($0.job.record.submitted, $0.job.hold) < ($1.job.record.submitted, $1.job.hold) }
-        return (taken.prefix(limit).map { JobStanding($0.job, view: view($0)) }, max(0, taken.count - limit))
+    func oldest(limit: Int, _ takes: (AccountID, JobFilter.State) -> Bool) -> (jobs: [JobID], unlisted: Int) {
+        let taken = entries.values.filter { takes($0.waiting.purse.account, $0.work == nil ? .queued : .running) }
+            .sorted { ($0.waiting.submitted, $0.waiting.hold) < ($1.waiting.submitted, $1.waiting.hold) }
+        return (taken.prefix(limit).map(\.waiting.id), max(0, taken.count - limit))
     }
 
     /// What became of a job is durable. One that is over leaves the board.
     func put(_ job: Job) {
         let id = job.record.id
         guard let entry = entries[id] else { return }
-        let waited = entry.job.machine.state == .queued
-        entry.job = job
-        entry.progress = 0
-        // One that runs was taken out of its line when it was given out.
-        if job.machine.isOver, waited { leaveQueue(job) }
+        let work = entry.work
         if job.machine.isOver {
+            // One that runs was taken out of its line when it was given out.
+            if work == nil { queues[job.line]?.remove(id, of: job.record.purse.account) }
             entries[id] = nil
-            giveRoom(of: job.record.purse)
-            entry.giveUp?()
+            rooms.give(of: job.record.purse)
+            work?.giveUp?()
             for watcher in entry.watchers.values {
                 watcher.yield(JobView(job))
                 watcher.finish()
@@ -113,34 +125,36 @@ actor JobBoard {
             return
         }
         if job.machine.state == .queued {
-            entry.giveUp = nil
-            if !waited { enqueue(job) }
+            entry.work = nil
+            entry.waiting = WaitingJob(job)
+            if work != nil { enqueue(entry.waiting) }
+        } else {
+            entry.work = Work(job)
         }
         tellWatchers(of: id)
     }
 
-    private func leaveQueue(_ job: Job) {
-        let line = Line(model: job.record.prompt.model, book: job.record.purse.book)
-        queues[line]?.remove(job.record.id, of: job.record.purse.account)
+    /// A job that an engine was given and that could not be begun.
+    func putBack(_ id: JobID) {
+        guard let entry = entries[id], entry.work == nil else { return }
+        enqueue(entry.waiting)
     }
 
     func note(progress: Double, of id: JobID, attempt: Int) {
-        guard let entry = entries[id], entry.job.machine.attempts == attempt, case .running = entry.job.machine.state,
-            progress > entry.progress
-        else { return }
-        entries[id]?.progress = min(progress, 1)
+        guard let work = entries[id]?.work, work.job.machine.attempts == attempt, progress > work.progress else { return }
+        work.progress = min(progress, 1)
         tellWatchers(of: id)
     }
 
     /// Whoever works on the job can be told to stop. When it is over already, or the board is closed, that is now.
     func work(on id: JobID, attempt: Int, canBeGivenUp giveUp: @escaping @Sendable () -> Void) {
-        guard !isClosed, let entry = entries[id], entry.job.machine.attempts == attempt else { return giveUp() }
-        entries[id]?.giveUp = giveUp
+        guard !isClosed, let work = entries[id]?.work, work.job.machine.attempts == attempt else { return giveUp() }
+        work.giveUp = giveUp
     }
 
-    /// Jobs whose time is over although no engine has them.
-    func waitedTooLong(at now: Instant) -> [Job] {
-        entries.values.filter { $0.job.machine.state == .queued && $0.job.record.deadline <= now }.map(\.job)
+    /// Jobs whose time is over although no engine has them; each is told once.
+    func waitedTooLong(at now: Instant) -> [WaitingJob] {
+        deadlines.passed(at: now).compactMap { id in entries[id].flatMap { $0.work == nil ? $0.waiting : nil } }
     }
 
     // MARK: Engines
@@ -150,7 +164,7 @@ actor JobBoard {
     ///   - lines: what the engine serves.
     ///   - preferring: what it did last, while others need not wait too long for that.
     /// - Returns: nil when the board is closed.
-    func next(for engine: String, serving lines: [Line], preferring: Line?) async -> Job? {
+    func next(for engine: String, serving lines: [Line], preferring: Line?) async -> WaitingJob? {
         while !isClosed {
             if let job = take(engine, lines, preferring) { return job }
             numbers += 1
@@ -161,27 +175,27 @@ actor JobBoard {
         return nil
     }
 
-    private func take(_ engine: String, _ lines: [Line], _ preferred: Line?) -> Job? {
+    private func take(_ engine: String, _ lines: [Line], _ preferred: Line?) -> WaitingJob? {
         let order = (preferred.map { [$0] } ?? []) + lines.filter { $0 != preferred }
         for line in order where queues[line]?.count ?? 0 > 0 {
             let others = enginesOfLine[line, default: []].count > 1
             let taken = queues[line]?.take { id in
-                guard let job = entries[id]?.job else { return true }
-                return !(others && job.tried.contains(engine) && !isTriedByAll(job, line))
+                guard let job = entries[id]?.waiting else { return true }
+                return !(others && job.tried.contains(engine) && !isTriedByAll(job))
             }
-            if let taken, let job = entries[taken]?.job { return job }
+            if let taken, let job = entries[taken]?.waiting { return job }
         }
         return nil
     }
 
-    private func isTriedByAll(_ job: Job, _ line: Line) -> Bool { enginesOfLine[line, default: []].isSubset(of: job.tried) }
+    private func isTriedByAll(_ job: WaitingJob) -> Bool { enginesOfLine[job.line, default: []].isSubset(of: job.tried) }
 
     /// No engine is given a job any more, and who is at one is told to stop.
     func close() {
         isClosed = true
         for sleeper in idle.values { sleeper.wake.resume(returning: false) }
         idle = [:]
-        for entry in entries.values { entry.giveUp?() }
+        for entry in entries.values { entry.work?.giveUp?() }
         for entry in entries.values { for watcher in entry.watchers.values { watcher.finish() } }
     }
 
@@ -193,10 +207,9 @@ actor JobBoard {
     func watch(_ id: JobID) -> AsyncStream<JobView>? {
         guard let entry = entries[id], !isClosed else { return nil }
         numbers += 1
-        let number = numbers
         // Whoever cannot follow sees the newest.
         let (stream, continuation) = AsyncStream<JobView>.makeStream(bufferingPolicy: .bufferingNewest(4))
-        entries[id]?.watchers[number] = continuation
+        entry.watchers[numbers] = continuation
         continuation.yield(view(entry))
         return stream
     }
@@ -209,7 +222,7 @@ actor JobBoard {
         let view = view(entry)
         for (number, watcher) in entry.watchers {
             // Who looks no more is forgotten when there would be something to see.
-            if case .terminated = watcher.yield(view) { entries[id]?.watchers[number] = nil }
+            if case .terminated = watcher.yield(view) { entry.watchers[number] = nil }
         }
     }
 }

@@ -1,3 +1,4 @@
+package import Commerce
 package import Inference
 package import Units
 
@@ -13,7 +14,11 @@ package struct JobView: Sendable {
         case cancelled
     }
 
-    package let record: JobRecord
+    package let id: JobID
+    package let purse: Purse
+    package let submitted: Instant
+    /// nil while it waits.
+    package let record: JobRecord?
     package let state: State
     package let attempts: Int
     /// When it was over.
@@ -28,16 +33,28 @@ package struct JobView: Sendable {
 }
 
 extension JobView {
-    /// - Parameters:
-    ///   - position: of a job that waits.
-    ///   - progress: of one that runs.
-    init(_ job: Job, position: Int = 0, progress: Double = 0) {
+    /// - Parameter position: 1 for the next.
+    init(_ job: WaitingJob, position: Int) {
+        id = job.id
+        purse = job.purse
+        submitted = job.submitted
+        record = nil
+        attempts = job.attempts
+        ended = nil
+        state = .queued(position: position)
+    }
+
+    /// - Parameter progress: of a job that runs.
+    init(_ job: Job, progress: Double = 0) {
+        id = job.record.id
+        purse = job.record.purse
+        submitted = job.record.submitted
         record = job.record
         attempts = job.machine.attempts
         ended = job.ended
         state =
             switch job.machine.state {
-            case .queued: .queued(position: position)
+            case .queued: .queued(position: 1)
             case .running: .running(progress: progress)
             case .painted: .running(progress: 1)
             case .finished(let result): .finished(result)

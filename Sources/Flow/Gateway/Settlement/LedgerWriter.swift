@@ -178,7 +178,9 @@ package final class LedgerWriter: LedgerDesk {
             published.withLock { $0.publish(batch.records) }
         }
         let committed = (ContinuousClock.now - start) / .microseconds(1)
-        counted.withLock { $0.note(batch.asks, microseconds: Int(committed), holdsOpen: ledger.openHolds.count) }
+        counted.withLock {
+            $0.note(batch.asks, microseconds: Int(committed), holdsOpen: ledger.openHolds.count + ledger.jobHoldCount)
+        }
         batch.tell()
         guard items.count >= Limits.batchCommandsTelling else { return }
         let microseconds = max((ContinuousClock.now - start) / .microseconds(1), 1)

@@ -42,7 +42,8 @@ package enum Recovery {
             }
         }
         if !records.isEmpty { try store.commit(records) }
-        precondition(ledger.openHolds.count == report.adopted, "nothing is held but for jobs when serving begins")
+        precondition(
+            ledger.openHolds.isEmpty && ledger.jobHoldCount == report.adopted, "nothing is held but for jobs when serving begins")
         return (ledger, report)
     }
 }

@@ -12,14 +12,14 @@ struct SandboxScreen: Hashable, Sendable {
         // One beginning for all: what differs is the ruling.
         var dice = SandboxDice(seed: 0x0053_4352_4545_4E)
         let scale = scheduler.isKarras ? 2 : 1
+        let ruling = SandboxScreen.ruling(of: scheduler.sampler)
+        let share: Int32 = SandboxScreen.isGrainy(scheduler.sampler) ? 2 : 5
         var shades: [Int32] = []
         shades.reserveCapacity(SandboxScreen.side * SandboxScreen.side)
         for y in 0..<SandboxScreen.side {
             for x in 0..<SandboxScreen.side {
-                let ruled = SandboxScreen.ruling(of: scheduler.sampler, x / scale, y / scale)
                 let grain = Int32(dice.below(129)) - 64
-                let share: Int32 = SandboxScreen.isGrainy(scheduler.sampler) ? 2 : 5
-                shades.append((ruled * share + grain * (8 - share)) / 8)
+                shades.append((ruling(x / scale, y / scale) * share + grain * (8 - share)) / 8)
             }
         }
         self.shades = shades
@@ -30,19 +30,19 @@ struct SandboxScreen: Hashable, Sendable {
     }
 
     /// -128...128, of period 8.
-    private static func ruling(of sampler: String, _ x: Int, _ y: Int) -> Int32 {
+    private static func ruling(of sampler: String) -> (_ x: Int, _ y: Int) -> Int32 {
         switch sampler {
-        case "Euler a": wave(x + y / 2)
-        case "Euler": wave(y)
-        case "LMS": wave(x)
-        case "Heun": wave(x + y)
-        case "DPM2": wave(x - y)
-        case "DPM2 a": wave(x + 2 * y)
-        case "DPM++ 2S a": (wave(x) + wave(y)) / 2
-        case "DPM++ 2M": dot(x, y)
-        case "DPM++ SDE": dot(x + y, x - y)
-        case "DPM++ 2M SDE": -dot(x, y)
-        default: (x / 4 + y / 4) % 2 == 0 ? 96 : -96
+        case "Euler a": { wave($0 + $1 / 2) }
+        case "Euler": { _, y in wave(y) }
+        case "LMS": { x, _ in wave(x) }
+        case "Heun": { wave($0 + $1) }
+        case "DPM2": { wave($0 - $1) }
+        case "DPM2 a": { wave($0 + 2 * $1) }
+        case "DPM++ 2S a": { (wave($0) + wave($1)) / 2 }
+        case "DPM++ 2M": { dot($0, $1) }
+        case "DPM++ SDE": { dot($0 + $1, $0 - $1) }
+        case "DPM++ 2M SDE": { -dot($0, $1) }
+        default: { ($0 / 4 + $1 / 4) % 2 == 0 ? 96 : -96 }
         }
     }
 

@@ -1,30 +1,8 @@
 import CPNG
 import Inference
 
-/// PNG by libpng's simplified interface. Source: <http://www.libpng.org/pub/png/libpng-manual.txt>, section V.
-enum PNGCodec {
-    static func encode(_ picture: Picture, _ size: PictureSize) throws(DarkroomFault) -> [UInt8] {
-        var image = png_image()
-        image.version = png_uint_32(PNG_IMAGE_VERSION)
-        image.width = png_uint_32(size.width)
-        image.height = png_uint_32(size.height)
-        image.format = PNG_FORMAT_RGB
-        image.flags = png_uint_32(PNG_IMAGE_FLAG_FAST)
-        defer { png_image_free(&image) }
-        // The bound of png.h, `PNG_IMAGE_PNG_SIZE_MAX`, which is a macro: a byte more for each row, what zlib may add, and the chunks around.
-        let raw = size.bytes + size.height
-        var written = png_alloc_size_t(raw + raw / 8 + raw / 64 + 1024)
-        var isWritten = false
-        let file = [UInt8](unsafeUninitializedCapacity: Int(written)) { buffer, initialized in
-            picture.pixels.withUnsafeBufferPointer { pixels in
-                isWritten = png_image_write_to_memory(&image, buffer.baseAddress, &written, 0, pixels.baseAddress, 0, nil) != 0
-            }
-            initialized = isWritten ? Int(written) : 0
-        }
-        guard isWritten else { throw fault(image) }
-        return file
-    }
-
+/// PNG is read by libpng's simplified interface. Source: <http://www.libpng.org/pub/png/libpng-manual.txt>, section V.
+enum PNGReader {
     static func decode(_ file: [UInt8]) throws(DarkroomFault) -> Picture {
         let chunks = try PNGChunks(of: file)
         return try chunks.essential.withUnsafeBufferPointer { bytes throws(DarkroomFault) in

@@ -1,0 +1,2 @@
+// libdeflate, for what is compressed in one go.
+#include <libdeflate.h>
