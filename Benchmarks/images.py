@@ -146,7 +146,7 @@ def long_queue(queued, submits):
         customers = [server.customer(live="1000.00") for _ in range(QUEUE_ACCOUNTS)]
         keys = [customer.key for customer in customers]
         asked = server.customer(live="1000.00").key
-        # Both hands of the engine are kept at jobs that do not end: all others wait.
+        # All hands of the engine are kept at jobs that do not end: all others wait.
         asyncio.run(submitted(server, [asked], 50, 1, ENDLESS))
         yield f"submit -> jobid, one at a time, {50} jobs queued", timed_submits(server, asked, submits)
         memory, began = rss_megabytes(server), time.perf_counter()

@@ -21,6 +21,8 @@ SCHEDULERS = (
 )
 #: Small, so that a debug build paints it in a moment.
 SMALL = {"model": "realvision", "prompt": "a fox in a forest", "width": 256, "height": 256}
+#: Pictures that the sandbox paints at a time.
+HANDS = 8
 #: A job that does not end by itself while a test looks at it.
 ENDLESS = {**SMALL, "prompt": "a fox in a forest [sandbox: delay=600s]"}
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from http1 import Line, ask_soon, encode
-from images import ENDLESS, GENERATIONS, JOBS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, events, fetch, quiet, submit, talk
+from images import ENDLESS, GENERATIONS, HANDS, JOBS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, events, fetch, quiet, submit, talk
 from minitoolai import Server, configuration, eventually
 
 #: Two engines in turn, for live keys.
@@ -189,7 +189,7 @@ def test_a_cancelled_job_costs_nothing_and_leaves_nothing(server):
 
 def test_a_job_that_waits_is_cancelled_too(server):
     customer = server.customer(test="1.00", test_key=True)
-    first = [accepted(server, customer.key, prompt=ENDLESS["prompt"]) for _ in range(2)]
+    first = [accepted(server, customer.key, prompt=ENDLESS["prompt"]) for _ in range(HANDS)]
     waiting = [accepted(server, customer.key) for _ in range(3)]
     assert waiting[1].cancel().json["code"] == "job_cancelled"
     assert waiting[2].state["queue_position"] == 2, "who stood behind moves up"

@@ -13,7 +13,7 @@ from rig.pictures import submit
 
 from . import Judge, fault
 
-#: What is asked for, by the way it is to end. The engine has two hands, so that some of these wait while others are painted.
+#: What is asked for, by the way it is to end. Callers ask for more at a time than the engine has hands, so that some of these wait while others are painted.
 GOOD, BAD, SLOW = "a fox", "a fox [sandbox: fail=refused]", "a fox [sandbox: delay=40ms]"
 #: Where the process ends -> the ways in which jobs go there.
 POINTS = {
