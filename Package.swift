@@ -76,6 +76,9 @@ let package = Package(
         .systemLibrary(name: "CPNG", path: "Sources/Adapters/CPNG"),
         .systemLibrary(name: "CTurboJPEG", path: "Sources/Adapters/CTurboJPEG"),
         .systemLibrary(name: "CWebP", path: "Sources/Adapters/CWebP"),
+        room("Audio", in: "Adapters", ["Inference", "CAACEncoder", "CSampleRate", nioCore]),
+        .systemLibrary(name: "CAACEncoder", path: "Sources/Adapters/CAACEncoder"),
+        .systemLibrary(name: "CSampleRate", path: "Sources/Adapters/CSampleRate"),
         room("BlobStores", in: "Adapters", ["Units", "Inference", nioCore, nioPosix, nioHTTP1, nioSSL, crypto]),
         .systemLibrary(name: "CMimalloc", path: "Sources/Adapters/CMimalloc"),
         .systemLibrary(name: "CSQLiteOptions", path: "Sources/Adapters/CSQLiteOptions"),
@@ -88,7 +91,8 @@ let package = Package(
         .executableTarget(
             name: "minitoolai",
             dependencies: [
-                "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "Pictures", "BlobStores", "API",
+                "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "Pictures", "Audio", "BlobStores",
+                "API",
                 "CLI", "CMimalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
             ],
             path: "Sources/minitoolai", swiftSettings: settings),
@@ -119,6 +123,7 @@ let package = Package(
             of: "Gateway", ["Gateway", "Commerce", "Inference", "Units", "SQLiteStores", "TestKit", nioCore, nioPosix, crypto]),
         tests(of: "Engines", ["Engines", "Wire", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, nioEmbedded]),
         tests(of: "Pictures", ["Pictures", "Inference", "CTurboJPEG", "CWebP", "TestKit"]),
+        tests(of: "Audio", ["Audio", "Inference", "TestKit", nioCore]),
         tests(of: "BlobStores", ["BlobStores", "Inference", "Units", "TestKit", nioCore, nioPosix, nioSSL, crypto]),
         tests(of: "SQLiteStores", ["SQLiteStores", "Commerce", "Inference", "Units", "TestKit", grdb, crypto]),
         tests(

@@ -6,13 +6,15 @@ package protocol SpeechEncoders: Sendable {
     var formats: [SpeechFormat] { get }
 
     /// An encoder of one piece of speech.
-    /// - Parameter hertz: the samples' rate; the file's is ``SpeechFormat/hertz``.
-    func encoder(of format: SpeechFormat, hertz: Int) throws(SpeechFault) -> any SpeechEncoder
+    /// - Parameters:
+    ///   - hertz: the samples' rate; the file's is ``SpeechFormat/hertz``.
+    ///   - tempo: as ``SpokenShape/samples(hertz:tempo:)`` has it.
+    func encoder(of format: SpeechFormat, hertz: Int, tempo: Double) throws(SpeechFault) -> any SpeechEncoder
 }
 
 /// Makes one file of samples, as they come. Used by one task at a time.
 package protocol SpeechEncoder: AnyObject {
-    /// Takes samples (see ``SpokenShape/samples(hertz:)``) and writes what they make, which may be nothing yet.
+    /// Takes samples (see ``SpokenShape/samples(hertz:tempo:)``) and writes what they make, which may be nothing yet.
     func encode(_ samples: ByteBuffer, into file: inout ByteBuffer) throws(SpeechFault)
     /// Writes the rest. Nothing is encoded after it.
     func finish(into file: inout ByteBuffer) throws(SpeechFault)

@@ -42,7 +42,9 @@ package protocol SpokenAudio: Sendable {
 /// What the bytes of ``SpokenAudio`` are.
 package enum SpokenShape: Hashable, Sendable {
     /// Samples: signed, 16 bits, little-endian, one channel, so many a second. A piece may end within a sample.
-    case samples(hertz: Int)
+    ///
+    /// They are to be spoken so many times as fast as they come, at the same pitch: 1 where the engine speaks at the speed asked for.
+    case samples(hertz: Int, tempo: Double = 1)
     /// A file in the format that was asked for, to be handed on as it is.
     case file
 }

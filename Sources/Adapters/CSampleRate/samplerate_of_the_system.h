@@ -1,0 +1,2 @@
+// libsamplerate: types alone. The library is opened when the first speech is encoded.
+#include <samplerate.h>

@@ -1,0 +1,96 @@
+import Foundation
+import Inference
+import NIOCore
+import Testing
+
+@testable import Audio
+
+@Suite struct `Encoders of speech` {
+    let encoders = LibraryEncoders()
+
+    @Test func `write every format here`() { #expect(encoders.formats == SpeechFormat.allCases) }
+
+    @Test(arguments: [
+        (SpeechFormat.mp3, "mp3 24000 1"), (.opus, "opus 48000 1"), (.aac, "aac 24000 1"), (.flac, "flac 24000 1"),
+        (.wav, "pcm_s16le 24000 1"), (.pcm, "pcm_s16le 24000 1"),
+    ])
+    func `make files that others read: the same tone, as long, as loud`(format: SpeechFormat, form: String) throws {
+        for hertz in [22_050, 24_000, 16_000, 48_000] {
+            let heard = try Heard(try file(tone(seconds: 2, hertz: hertz), format, hertz), as: format)
+            #expect(heard.form == form)
+            #expect(abs(heard.seconds - 2) < 0.13, "\(hertz): \(heard.seconds) s")
+            #expect(abs(heard.pitch - 440) < 4, "\(hertz): \(heard.pitch) Hz")
+            #expect((6_000...8_000).contains(heard.loudness), "\(hertz): \(heard.loudness)")
+        }
+    }
+
+    /// A hiss or a click at a seam would be there in one and not in the other.
+    @Test(arguments: SpeechFormat.allCases)
+    func `make the same of samples however they are cut`(format: SpeechFormat) throws {
+        let sound = tone(seconds: 1, hertz: 22_050)
+        let whole = try Heard(try file(sound, format, 22_050, piece: sound.readableBytes), as: format).samples
+        for piece in [1, 333, 4096] {
+            let cut = try Heard(try file(sound, format, 22_050, piece: piece), as: format).samples
+            #expect(cut == whole, "pieces of \(piece)")
+        }
+    }
+
+    @Test(arguments: [0.55, 0.8, 1.6])
+    func `stretch time and keep the pitch`(tempo: Double) throws {
+        let heard = try Heard(try file(tone(seconds: 2, hertz: 22_050), .wav, 22_050, tempo: tempo), as: .wav)
+        #expect(abs(heard.seconds - 2 / tempo) < 0.1)
+        #expect(abs(heard.pitch - 440) < 6)
+    }
+
+    @Test(arguments: SpeechFormat.allCases)
+    func `give their first bytes before the last sample has come`(format: SpeechFormat) throws {
+        let encoder = try encoders.encoder(of: format, hertz: 22_050, tempo: 1)
+        let sound = tone(seconds: 1, hertz: 22_050)
+        var file = ByteBuffer()
+        try encoder.encode(sound, into: &file)
+        #expect(file.readableBytes > 0)
+    }
+
+    @Test(arguments: SpeechFormat.allCases)
+    func `can be dropped in the middle`(format: SpeechFormat) throws {
+        for _ in 0..<20 {
+            let encoder = try encoders.encoder(of: format, hertz: 22_050, tempo: 0.7)
+            var file = ByteBuffer()
+            try encoder.encode(tone(seconds: 0.3, hertz: 22_050), into: &file)
+        }
+    }
+
+    @Test(arguments: SpeechFormat.allCases)
+    func `write what little there is`(format: SpeechFormat) throws {
+        for bytes in 0...3 {
+            _ = try file(ByteBuffer(repeating: 1, count: bytes), format, 22_050)
+        }
+    }
+
+    @Test func `name the library that is missing`() {
+        #expect(throws: SpeechFault("libnothing.so.7 is not installed")) { try SharedLibrary("libnothing.so.7") }
+    }
+
+    // MARK: Sounds
+
+    private func tone(seconds: Double, hertz: Int) -> ByteBuffer {
+        var bytes = ByteBuffer()
+        for sample in 0..<Int(seconds * Double(hertz)) {
+            let value = sin(Double(sample) / Double(hertz) * 440 * 2 * .pi) * 10_000
+            bytes.writeInteger(Int16(value), endianness: .little)
+        }
+        return bytes
+    }
+
+    private func file(
+        _ sound: ByteBuffer, _ format: SpeechFormat, _ hertz: Int, piece: Int = 4096, tempo: Double = 1
+    ) throws -> ByteBuffer {
+        let encoder = try encoders.encoder(of: format, hertz: hertz, tempo: tempo)
+        var (sound, file) = (sound, ByteBuffer())
+        while let some = sound.readSlice(length: min(piece, max(1, sound.readableBytes))) {
+            try encoder.encode(some, into: &file)
+        }
+        try encoder.finish(into: &file)
+        return file
+    }
+}
