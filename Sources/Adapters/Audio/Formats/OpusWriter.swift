@@ -31,6 +31,7 @@ final class OpusWriter: SampleWriter {
 
     private let library: Library
     private let encoder: OpaquePointer
+    private var isEmpty = true
 
     init(hertz: Int) throws(SpeechFault) {
         library = try Library.opened.get()
@@ -48,12 +49,15 @@ final class OpusWriter: SampleWriter {
     deinit { library.destroy(encoder) }
 
     func write(_ samples: [Int16], into file: inout ByteBuffer) throws(SpeechFault) {
+        isEmpty = false
         try check(library.write(encoder, samples, CInt(samples.count)))
         // What there is, though a page could hold more: whoever listens is not kept waiting.
         takePages(into: &file)
     }
 
     func finish(into file: inout ByteBuffer) throws(SpeechFault) {
+        // The library ends the process when it is to end a stream in which nothing is.
+        if isEmpty { try write([0], into: &file) }
         try check(library.drain(encoder))
         takePages(into: &file)
     }
