@@ -67,7 +67,8 @@ let package = Package(
         // Rank 3: one outside each.
         room(
             "Engines", in: "Adapters",
-            ["Units", "Inference", "Wire", nioCore, nioPosix, nioSSL, nioTLS, logging]),
+            ["Units", "Inference", "Wire", "CSpawn", nioCore, nioPosix, nioSSL, nioTLS, logging]),
+        .systemLibrary(name: "CSpawn", path: "Sources/Adapters/CSpawn"),
         room(
             "SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", "CSQLiteOptions", grdb, sqlite, crypto],
             settings: watched),

@@ -84,7 +84,7 @@ import Wire
     @Test func `makes no difference to a stream`() throws {
         let options = try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)
         let words = ["", "Hi", "é", #"\u00e9"#, "w\u{1F600}", "Hi", "x"]
-        var answer = StreamAnswer(Diagnosis(options), hidesOutput: false)
+        var answer = StreamAnswer(Diagnosis(options.address, key: options.key), hidesOutput: false)
         var bytes = 0
         for word in words {
             let text = #"{"choices":[{"index":0,"delta":{"content":"\#(word)"},"finish_reason":null}]}"#
@@ -107,7 +107,7 @@ import Wire
 
     @Test func `says nothing of an event with a name`() throws {
         var answer = StreamAnswer(
-            Diagnosis(try OpenAIEngine.Options(name: "x", baseURL: "http://localhost", key: nil)), hidesOutput: false)
+            Diagnosis(try EngineAddress("http://localhost"), key: nil), hidesOutput: false)
         let data = ByteBuffer(string: #"{"choices":[{"index":0,"delta":{"content":"a"},"finish_reason":null}]}"#)
         #expect(answer.chunkLikeLast(ServerEvent(data: data)) == nil)
         #expect(chunk(in: answer.on(ServerEvent(data: data))) != nil)

@@ -8,7 +8,7 @@ package final class EngineClient: Sendable {
     private let target: UpstreamTarget
     /// The fields of every request, credentials among them.
     private let fields: String
-    private let loop: any EventLoop
+    let loop: any EventLoop
     private let pool: NIOLoopBoundBox<UpstreamPool?>
     private let answerBytesMax: Int
 
@@ -63,6 +63,20 @@ package final class EngineClient: Sendable {
             }
         }
         return try result.get()
+    }
+
+    /// Asks, and hands the answer on as it comes, on ``loop``.
+    /// - Parameter begun: is given the exchange before it starts; on the loop.
+    func begin(
+        _ method: String, _ path: String, json: ByteBuffer, deadlines: Deadlines, to reader: any AnswerReader & Sendable,
+        begun: @escaping @Sendable (UpstreamExchange) -> Void
+    ) {
+        let request = request(method, path, json)
+        loop.execute { [self] in
+            let exchange = UpstreamExchange(request, in: poolHere, deadlines: deadlines, to: reader)
+            begun(exchange)
+            exchange.start()
+        }
     }
 
     /// Waits, even when the task is cancelled: for whoever says goodbye to an engine.

@@ -27,7 +27,7 @@ package final class OpenAIEngine: ChatEngine {
         traits = EngineTraits(
             hiddenTokens: options.hiddenTokens, disconnect: options.disconnect, hidesOutput: options.hidesOutput)
         requests = UpstreamRequests(options)
-        diagnosis = Diagnosis(options)
+        diagnosis = Diagnosis(options.address, key: options.key)
         target = try UpstreamTarget(options.address, trustedRoots: options.trustedRoots)
     }
 

@@ -20,6 +20,8 @@ enum SandboxLimits {
     static let parallelCallsMax = 8
     /// Values tried for one document, wrong turns included.
     static let documentNodesMax = 2_000
+    /// Seconds that a speech stalls which nobody gives up.
+    static let stallSeconds = 600
     /// Options of one `enum` that are looked for in the caller's text.
     static let optionsSoughtMax = 100
     /// Bytes of strings, names and constants in one document.

@@ -7,6 +7,13 @@ package struct JSONNumber: Hashable, Sendable {
 
     package init(_ value: some FixedWidthInteger) { text = String(value) }
 
+    /// A number of hundredths, not negative: `1.25` for 125.
+    package init(hundredths: Int) {
+        precondition(hundredths >= 0, "hundredths are not negative")
+        let rest = hundredths % 100
+        text = rest == 0 ? String(hundredths / 100) : "\(hundredths / 100).\(rest < 10 ? "0" : "")\(rest)"
+    }
+
     /// The integer, when there is neither fraction nor exponent and it fits: `1e3` and `5.0` are none.
     package var int: Int? { text.contains { $0 == "." || $0 == "e" || $0 == "E" } ? nil : Int(text) }
     /// The nearest double; infinite numbers are nil.

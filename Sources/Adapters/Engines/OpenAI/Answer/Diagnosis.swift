@@ -5,9 +5,9 @@ final class Diagnosis: Sendable {
     private let address: EngineAddress
     private let key: Secret?
 
-    init(_ options: OpenAIEngine.Options) {
-        address = options.address
-        key = options.key
+    init(_ address: EngineAddress, key: Secret?) {
+        self.address = address
+        self.key = key
     }
 
     /// An answer with a status that is none of success.
