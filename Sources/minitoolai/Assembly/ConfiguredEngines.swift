@@ -8,9 +8,9 @@ struct ConfiguredEngines: Sendable {
     let all: [any ChatEngine]
     let routes: RouteTable
 
-    /// What `engine check` contacts: these and those that paint. The sandbox, which does both, once.
-    func checked(with painters: ConfiguredImages) -> [any Engine] {
-        all + painters.engines.filter { $0.name != EngineSetting.sandboxName }
+    /// What `engine check` contacts: these, those that paint and those that speak. The sandbox, which does all, once.
+    func checked(with painters: ConfiguredImages, _ speakers: ConfiguredSpeech) -> [any Engine] {
+        all + painters.engines.filter { $0.name != EngineSetting.sandboxName } + speakers.engines
     }
 
     /// - Throws: ``Failure`` when an engine cannot be made.
@@ -31,14 +31,14 @@ struct ConfiguredEngines: Sendable {
 }
 
 extension EngineSetting {
-    /// nil: it paints.
+    /// nil: it paints or speaks.
     fileprivate func engine(models: [ChatModel], on group: any EventLoopGroup) throws -> (any ChatEngine)? {
         switch self {
         case .openAI(let options): try OpenAIEngine(options, group: group)
         case .sandbox(let name, let pace, let hiddenTokens, let disconnect):
             SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)
         case .unserved(let name, let kind): UnservedEngine(name: name, kind: kind)
-        case .webUI, .cpp, .comfyUI, .openAIImages: nil
+        case .webUI, .cpp, .comfyUI, .openAIImages, .espeak, .openAISpeech: nil
         }
     }
 }

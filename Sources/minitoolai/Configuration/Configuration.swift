@@ -15,6 +15,7 @@ struct Configuration: Sendable {
     let models: [ModelSetting]
     /// Image models in the same order.
     let images: [ImageModelSetting]
+    let speech: [SpeechModelSetting]
     /// Each key with its source, for `minitoolai config`.
     let listing: ConfigurationListing
 
@@ -88,10 +89,11 @@ struct Configuration: Sendable {
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         engines = root.section("engines", read: EngineSetting.all)
         let models = root.section("models") { [engines] in
-            ModelSettings($0, engines: EngineSetting.names(routable: engines))
+            ModelSettings($0, engines: engines.map(\.name))
         }
         self.models = models.chat
         images = models.images
+        speech = models.speech
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)
         listing = ConfigurationListing(keys: reading.keys)

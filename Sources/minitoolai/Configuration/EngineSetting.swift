@@ -10,6 +10,8 @@ enum EngineSetting: Sendable {
     case cpp(StableDiffusionOptions)
     case comfyUI(ComfyUIEngine.Options)
     case openAIImages(OpenAIImagesEngine.Options)
+    case espeak(EspeakEngine.Options)
+    case openAISpeech(OpenAISpeechEngine.Options)
     /// Of a kind that other versions serve: a file written for them can be read, and nothing is routed to it.
     case unserved(name: String, kind: String)
 
@@ -19,6 +21,8 @@ enum EngineSetting: Sendable {
         case .webUI(let options), .cpp(let options): options.name
         case .comfyUI(let options): options.name
         case .openAIImages(let options): options.name
+        case .espeak(let options): options.name
+        case .openAISpeech(let options): options.name
         case .sandbox(let name, _, _, _), .unserved(let name, _): name
         }
     }
@@ -28,29 +32,32 @@ enum EngineSetting: Sendable {
     /// The engine that answers test keys; it is there whether or not a file names it.
     static let sandboxName = "sandbox"
 
-    private static let servedKinds = ["openai", "sandbox", "sdapi", "sdcpp", "comfyui", "openai-images"]
+    private static let servedKinds = [
+        "openai", "sandbox", "sdapi", "sdcpp", "comfyui", "openai-images", "espeak", "openai-speech",
+    ]
     /// Kinds that the configuration knows and other versions serve.
-    private static let otherKinds = ["anthropic", "openai-speech", "espeak"]
-
-    /// Engines that routes may name without a file's making them: those of `engines`, and the one that other versions embed.
-    static func names(routable engines: [EngineSetting]) -> [String] { engines.map(\.name) + ["espeak"] }
+    private static let otherKinds = ["anthropic"]
 
     static func all(_ section: Section) -> [EngineSetting] {
-        let known = section.writtenNames + (section.writtenNames.contains(sandboxName) ? [] : [sandboxName])
+        let known = section.writtenNames + [sandboxName, espeakName].filter { !section.writtenNames.contains($0) }
         let names = known + section.reading.variables.newEntries(under: section.path, beside: known)
         return names.compactMap { name in section.section(name) { EngineSetting($0, name: name) } }
     }
 
     private init?(_ section: Section, name: String) {
         let kind =
-            name == EngineSetting.sandboxName
-            ? section.text("kind", default: "sandbox")
+            name == EngineSetting.sandboxName || name == EngineSetting.espeakName
+            ? section.text("kind", default: name)
             : section.requiredText("kind", expected: "a kind of engine: \(EngineSetting.servedKinds.joined(separator: ", "))")
         switch kind {
         case "sandbox": self = EngineSetting.sandbox(section, name: name)
         case "openai" where name != EngineSetting.sandboxName:
             guard let options = OpenAIEngine.Options(section, name: name) else { return nil }
             self = .openAI(options)
+        case "espeak" where name != EngineSetting.sandboxName: self = EngineSetting.espeak(section, name: name)
+        case "openai-speech" where name != EngineSetting.sandboxName:
+            guard let setting = EngineSetting.openAISpeech(section, name: name) else { return nil }
+            self = setting
         case let kind? where EngineSetting.imageKinds.contains(kind) && name != EngineSetting.sandboxName:
             guard let setting = EngineSetting(painting: section, name: name, kind: kind) else { return nil }
             self = setting

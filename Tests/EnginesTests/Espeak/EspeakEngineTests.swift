@@ -8,7 +8,7 @@ import Units
 @testable import Engines
 
 /// Real espeak-ng, in real processes.
-@Suite struct `espeak-ng` {
+@Suite(.serialized) struct `espeak-ng` {
     static let engine = EspeakEngine(EspeakEngine.Options(name: "espeak"), group: MultiThreadedEventLoopGroup.singleton)
     var engine: EspeakEngine { Self.engine }
 
