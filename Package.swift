@@ -139,7 +139,7 @@ let package = Package(
                 "CLI", "API", "Gateway", "SQLiteStores", "Wire", "Commerce", "Inference", "Units", "TestKit", argumentParser,
                 nioCore, nioPosix, nioHTTP1, logging,
             ]),
-        tests(of: "Configuration", ["minitoolai", "CLI", "Commerce", "Inference", "Units", "Wire"]),
+        tests(of: "Configuration", ["minitoolai", "CLI", "Commerce", "Engines", "Inference", "Units", "Wire"]),
         tests(of: "Simulation", ["Simulation"]),
         tests(of: "Fuzzing", ["Fuzzing", "Engines", "Wire", "Inference", "Units", "TestKit", nioCore]),
         tests(of: "Tidy", []),

@@ -14,9 +14,9 @@ import Testing
         (SpeechFormat.mp3, "mp3 24000 1"), (.opus, "opus 48000 1"), (.aac, "aac 24000 1"), (.flac, "flac 24000 1"),
         (.wav, "pcm_s16le 24000 1"), (.pcm, "pcm_s16le 24000 1"),
     ])
-    func `make files that others read: the same tone, as long, as loud`(format: SpeechFormat, form: String) throws {
-        for hertz in [22_050, 24_000, 16_000, 48_000] {
-            let heard = try Heard(try file(tone(seconds: 2, hertz: hertz), format, hertz), as: format)
+    func `make files that others read: the same tone, as long, as loud`(format: SpeechFormat, form: String) async throws {
+        for hertz in [22_050, 24_000] {
+            let heard = try await Heard(try file(tone(seconds: 2, hertz: hertz), format, hertz), as: format)
             #expect(heard.form == form)
             #expect(abs(heard.seconds - 2) < 0.13, "\(hertz): \(heard.seconds) s")
             #expect(abs(heard.pitch - 440) < 4, "\(hertz): \(heard.pitch) Hz")
@@ -26,18 +26,18 @@ import Testing
 
     /// A hiss or a click at a seam would be there in one and not in the other.
     @Test(arguments: SpeechFormat.allCases)
-    func `make the same of samples however they are cut`(format: SpeechFormat) throws {
-        let sound = tone(seconds: 1, hertz: 22_050)
-        let whole = try Heard(try file(sound, format, 22_050, piece: sound.readableBytes), as: format).samples
-        for piece in [1, 333, 4096] {
-            let cut = try Heard(try file(sound, format, 22_050, piece: piece), as: format).samples
+    func `make the same of samples however they are cut`(format: SpeechFormat) async throws {
+        let sound = tone(seconds: 0.4, hertz: 22_050)
+        let whole = try await Heard(try file(sound, format, 22_050, piece: sound.readableBytes), as: format).samples
+        for piece in [1, 4096] {
+            let cut = try await Heard(try file(sound, format, 22_050, piece: piece), as: format).samples
             #expect(cut == whole, "pieces of \(piece)")
         }
     }
 
     @Test(arguments: [0.55, 0.8, 1.6])
-    func `stretch time and keep the pitch`(tempo: Double) throws {
-        let heard = try Heard(try file(tone(seconds: 2, hertz: 22_050), .wav, 22_050, tempo: tempo), as: .wav)
+    func `stretch time and keep the pitch`(tempo: Double) async throws {
+        let heard = try await Heard(try file(tone(seconds: 2, hertz: 22_050), .wav, 22_050, tempo: tempo), as: .wav)
         #expect(abs(heard.seconds - 2 / tempo) < 0.1)
         #expect(abs(heard.pitch - 440) < 6)
     }
@@ -53,7 +53,7 @@ import Testing
 
     @Test(arguments: SpeechFormat.allCases)
     func `can be dropped in the middle`(format: SpeechFormat) throws {
-        for _ in 0..<20 {
+        for _ in 0..<5 {
             let encoder = try encoders.encoder(of: format, hertz: 22_050, tempo: 0.7)
             var file = ByteBuffer()
             try encoder.encode(tone(seconds: 0.3, hertz: 22_050), into: &file)

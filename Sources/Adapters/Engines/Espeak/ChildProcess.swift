@@ -110,11 +110,9 @@ final class ChildProcess: Sendable {
     func kill() { isGone.withLock { if !$0 { _ = Glibc.kill(id, SIGKILL) } } }
 
     /// Waits for its end, on a thread that may wait; to be called once.
-    /// - Returns: nil when it ended well; else how, in words.
-    func end() async -> String? {
-        await withCheckedContinuation { (continuation: CheckedContinuation<String?, Never>) in
-            NIOThreadPool.singleton.submit { [self] _ in continuation.resume(returning: waited()) }
-        }
+    /// - Parameter then: is told, on that thread, how it ended, in words; nil: well.
+    func whenEnded(_ then: @escaping @Sendable (String?) -> Void) {
+        NIOThreadPool.singleton.submit { [self] _ in then(waited()) }
     }
 
     private func waited() -> String? {

@@ -25,8 +25,7 @@ struct ProcessRun: Sendable {
                 .takingOwnershipOfDescriptor(input: process.output).get()
         } catch {
             process.kill()
-            _ = await process.end()
-            ended()
+            process.whenEnded { _ in ended() }
             throw EngineFailure(.unreachable, detail: "no pipe to read from: \(error)")
         }
     }
@@ -73,8 +72,7 @@ private final class OutputReader: ChannelInboundHandler {
         let (process, pieces, ended, loop) = (process, pieces, ended, context.eventLoop)
         // One that says nothing more and does not end keeps a thread that waits for it.
         let alarm = loop.scheduleTask(in: EspeakLimits.endingTime) { process.kill() }
-        Task {
-            let words = await process.end()
+        process.whenEnded { words in
             alarm.cancel()
             ended()
             loop.execute { pieces.finish(words.map { EngineFailure(.broken, detail: "espeak-ng \($0)") }) }
