@@ -1,22 +1,34 @@
-import CSampleRate
 import Inference
 
-/// Samples of another rate, by libsamplerate. Source: <https://libsndfile.github.io/libsamplerate/api_full.html>.
+/// Samples of another rate, by libspeexdsp: an eighth of the processor time that libsamplerate's fastest converter takes, with less than what
+/// 16 bits of speech can tell apart. Source: speex_resampler.h of version 1.2.
 final class Resampler: SampleFilter {
     private struct Library: Sendable {
-        let create: @Sendable @convention(c) (CInt, CInt, UnsafeMutablePointer<CInt>) -> OpaquePointer?
-        let process: @Sendable @convention(c) (OpaquePointer, UnsafeMutablePointer<SRC_DATA>) -> CInt
-        let delete: @Sendable @convention(c) (OpaquePointer) -> OpaquePointer?
+        typealias Count = UnsafeMutablePointer<UInt32>
+
+        let create: @Sendable @convention(c) (UInt32, UInt32, UInt32, CInt, UnsafeMutablePointer<CInt>) -> OpaquePointer?
+        let skipZeros: @Sendable @convention(c) (OpaquePointer) -> CInt
+        let latency: @Sendable @convention(c) (OpaquePointer) -> CInt
+        let process:
+            @Sendable @convention(c) (
+                OpaquePointer, UInt32, UnsafePointer<Int16>?, Count, UnsafeMutablePointer<Int16>?, Count
+            ) -> CInt
+        let destroy: @Sendable @convention(c) (OpaquePointer) -> Void
 
         init() throws(SpeechFault) {
-            let library = try SharedLibrary("libsamplerate.so.0")
-            create = try library.function("src_new")
-            process = try library.function("src_process")
-            delete = try library.function("src_delete")
+            let library = try SharedLibrary("libspeexdsp.so.1")
+            create = try library.function("speex_resampler_init")
+            skipZeros = try library.function("speex_resampler_skip_zeros")
+            latency = try library.function("speex_resampler_get_input_latency")
+            process = try library.function("speex_resampler_process_int")
+            destroy = try library.function("speex_resampler_destroy")
         }
 
         static let opened = Result { () throws(SpeechFault) in try Library() }
     }
+
+    /// Of 0 to 10: 128 taps, more than 90 dB between signal and noise.
+    private static let quality: CInt = 7
 
     private let library: Library
     private let state: OpaquePointer
@@ -25,48 +37,38 @@ final class Resampler: SampleFilter {
     init(from: Int, to: Int) throws(SpeechFault) {
         library = try Library.opened.get()
         var error: CInt = 0
-        // The fastest of the good ones: 97 dB of signal to noise, more than 16 bits of speech have.
-        guard let state = library.create(CInt(SRC_SINC_FASTEST), 1, &error) else {
-            throw SpeechFault("libsamplerate: error \(error)")
+        guard let state = library.create(1, UInt32(from), UInt32(to), Resampler.quality, &error) else {
+            throw SpeechFault("libspeexdsp: error \(error)")
         }
         self.state = state
         ratio = Double(to) / Double(from)
+        // The filter's own delay would be silence in front.
+        _ = library.skipZeros(state)
     }
 
-    deinit { _ = library.delete(state) }
+    deinit { library.destroy(state) }
 
-    func pass(_ samples: [Int16]) throws(SpeechFault) -> [Int16] { try convert(samples, isLast: false) }
-
-    func rest() throws(SpeechFault) -> [Int16] { try convert([], isLast: true) }
-
-    private func convert(_ samples: [Int16], isLast: Bool) throws(SpeechFault) -> [Int16] {
-        let input = samples.map { Float($0) / 32_768 }
-        var output = [Float](repeating: 0, count: Resampler.room)
+    func pass(_ samples: [Int16]) throws(SpeechFault) -> [Int16] {
         var made: [Int16] = []
         var used = 0
-        while true {
+        while used < samples.count {
+            var (taken, given) = (UInt32(samples.count - used), UInt32(0))
+            let room = Int(Double(taken) * ratio) + 64
             var error: CInt = 0
-            var count = 0
-            input.withUnsafeBufferPointer { input in
-                output.withUnsafeMutableBufferPointer { output in
-                    var data = SRC_DATA()
-                    data.data_in = input.baseAddress.map { $0 + used }
-                    data.input_frames = input.count - used
-                    data.data_out = output.baseAddress
-                    data.output_frames = output.count
-                    data.end_of_input = isLast ? 1 : 0
-                    data.src_ratio = ratio
-                    error = library.process(state, &data)
-                    used += data.input_frames_used
-                    count = data.output_frames_gen
+            let some = [Int16](unsafeUninitializedCapacity: room) { output, written in
+                given = UInt32(room)
+                error = samples.withUnsafeBufferPointer { input in
+                    library.process(state, 0, input.baseAddress.map { $0 + used }, &taken, output.baseAddress, &given)
                 }
+                written = Int(given)
             }
-            guard error == 0 else { throw SpeechFault("libsamplerate: error \(error)") }
-            made += output[..<count].lazy.map { Int16(max(-32_768, min(32_767, ($0 * 32_768).rounded()))) }
-            if count == 0, used == input.count { return made }
+            guard error == 0, taken > 0 || given > 0 else { throw SpeechFault("libspeexdsp: error \(error)") }
+            used += Int(taken)
+            made = made.isEmpty ? some : made + some
         }
+        return made
     }
 
-    /// Samples that are made at a time.
-    private static let room = 4096
+    /// What the filter still holds back is pushed out by silence.
+    func rest() throws(SpeechFault) -> [Int16] { try pass([Int16](repeating: 0, count: Int(library.latency(state)))) }
 }

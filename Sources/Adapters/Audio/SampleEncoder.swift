@@ -45,17 +45,17 @@ final class SampleEncoder: SpeechEncoder {
     }
 
     private func samples(_ bytes: ByteBuffer) -> [Int16] {
-        let first = odd
-        let count = bytes.readableBytes + (first == nil ? 0 : 1)
-        let view = bytes.readableBytesView
-        odd = count % 2 == 0 ? nil : view.last ?? first
-        return [Int16](unsafeUninitializedCapacity: count / 2) { samples, written in
-            var bytes = view.makeIterator()
-            for place in 0..<count / 2 {
-                let low = (place == 0 ? first : nil) ?? bytes.next() ?? 0
-                samples[place] = Int16(bitPattern: UInt16(low) | UInt16(bytes.next() ?? 0) << 8)
-            }
-            written = count / 2
+        var bytes = bytes
+        if let odd {
+            // Seldom: only where a pipe broke a sample in two.
+            var whole = ByteBuffer(bytes: [odd])
+            whole.writeBuffer(&bytes)
+            bytes = whole
+        }
+        let count = bytes.readableBytes / 2
+        odd = bytes.readableBytes % 2 == 0 ? nil : bytes.readableBytesView.last
+        return bytes.withUnsafeReadableBytes { bytes in
+            (0..<count).map { Int16(littleEndian: bytes.loadUnaligned(fromByteOffset: $0 * 2, as: Int16.self)) }
         }
     }
 }

@@ -65,6 +65,7 @@ enum Assembly {
             let signal = await signals.first()
             logger.info("server.stopping", metadata: ["signal": "\(signal)"])
             books.ledger.stopAdmitting()
+            await images.dismissLookers()
             await listening.stop(drain: .milliseconds(configuration.server.drainMilliseconds))
             // Pictures under way are put down: the next start goes on with them.
             await images.stop()

@@ -7,8 +7,8 @@ package enum EspeakLimits {
     package static let processesRange = 1...256
     /// Speeches that wait for a process.
     static let waitingMax = 256
-    /// How long they wait: 64 speeches of the longest text to MP3 take two processors so long.
-    static let waitingTime = TimeAmount.seconds(60)
+    /// How long they wait: 64 speeches of the longest text to MP3 take two slow processors a minute.
+    static let waitingTime = TimeAmount.seconds(120)
     /// Without a byte the process is taken for hung: it makes a second of speech in a millisecond.
     static let stallTime = TimeAmount.seconds(20)
     /// How long a process may take to end when it has written everything.

@@ -63,3 +63,8 @@ package struct BlobFault: Error, Hashable, Sendable, CustomStringConvertible {
     package let description: String
     package init(_ description: String) { self.description = description }
 }
+
+extension BlobStore {
+    /// When a picture expires whose job was over at `ended`.
+    package func expiry(of ended: Instant) -> Instant { Instant(microseconds: ended.microseconds + keepsSeconds * 1_000_000) }
+}

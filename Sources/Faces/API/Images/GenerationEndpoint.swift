@@ -66,15 +66,15 @@ struct GenerationEndpoint: EndpointGroup {
     private func image(
         of ticket: ImageJobs.Ticket, _ delivery: GenerationRequest.Delivery, _ host: String?
     ) async throws -> GenerationAnswer.Image {
-        guard let views = try await jobs.watch(ticket.id, signature: ticket.signature) else { throw ErrorResponse.internalFault }
+        guard let views = try await jobs.watch(ticket.id, signature: ticket.signature, isPatient: true) else { throw ErrorResponse.internalFault }
         var last: JobView?
         for await view in views { last = view }
         guard let view = last, case .finished(let result) = view.state, let name = BlobName(result.blob), let ended = view.ended
         else { throw ErrorResponse.noPicture(last) }
         switch delivery {
         case .url:
-            let expiry = Instant(microseconds: ended.microseconds + jobs.blobs.keepsSeconds * 1_000_000)
-            return GenerationAnswer.Image(.url(desk.url(of: name, until: expiry, host: host)), seed: result.seed)
+            return GenerationAnswer.Image(
+                .url(desk.url(of: name, until: jobs.blobs.expiry(of: ended), host: host)), seed: result.seed)
         case .base64:
             guard let picture = try await jobs.blobs.read(name) else { throw ErrorResponse.internalFault }
             return GenerationAnswer.Image(.file(picture.bytes), seed: result.seed)

@@ -28,7 +28,7 @@ package struct JobTeller: Sendable {
 
     private func delivered(_ view: JobView, _ result: ImageJob.Result, _ host: String?, _ now: Instant) -> JobAnswer {
         guard let record = view.record, let name = BlobName(result.blob), let ended = view.ended else { return .expired }
-        let expiry = Instant(microseconds: ended.microseconds + blobs.keepsSeconds * 1_000_000)
+        let expiry = blobs.expiry(of: ended)
         guard now < expiry else { return .expired }
         return .success(
             DeliveredImage(

@@ -212,9 +212,10 @@ package final class ImageJobs: Sendable {
     }
 
     /// The job now, and again whenever it changes, until it is over; nil as for ``job(_:signature:)``.
-    package func watch(_ id: JobID, signature: String) async throws -> AsyncStream<JobView>? {
+    /// - Parameter isPatient: it is waited for, not looked at: a server that goes down lets it wait as long as it can.
+    package func watch(_ id: JobID, signature: String, isPatient: Bool = false) async throws -> AsyncStream<JobView>? {
         guard let view = try await job(id, signature: signature) else { return nil }
-        if let stream = await board.watch(id) { return stream }
+        if let stream = await board.watch(id, isPatient: isPatient) { return stream }
         // It came to its end between the two.
         let last = try await job(id, signature: signature) ?? view
         return AsyncStream {

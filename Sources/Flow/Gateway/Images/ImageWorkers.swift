@@ -20,6 +20,9 @@ extension ImageJobs {
         }
     }
 
+    /// Whoever looks at jobs is let go: to be called when the server begins to go down.
+    package func dismissLookers() async { await board.dismissLookers() }
+
     /// No job is begun any more; those under way are put down and go on at the next start.
     package func stop() async { await board.close() }
 

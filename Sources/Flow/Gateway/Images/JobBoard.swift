@@ -18,9 +18,15 @@ actor JobBoard {
         var waiting: WaitingJob
         /// nil while it waits.
         var work: Work?
-        var watchers: [Int: AsyncStream<JobView>.Continuation] = [:]
+        var watchers: [Int: Watcher] = [:]
 
         init(_ job: Job) { waiting = WaitingJob(job) }
+    }
+
+    private struct Watcher {
+        let view: AsyncStream<JobView>.Continuation
+        /// It waits for the job's end, not for news: a server that goes down lets it wait as long as it can.
+        let isPatient: Bool
     }
 
     /// What an engine is at.
@@ -46,6 +52,7 @@ actor JobBoard {
     private var idle: [Int: Idle] = [:]
     private var numbers = 0
     private var isClosed = false
+    private var hasDismissed = false
     /// Which engines serve a line: a job that failed at one goes to another if there is one.
     private let enginesOfLine: [Line: Set<String>]
 
@@ -119,8 +126,8 @@ actor JobBoard {
             rooms.give(of: job.record.purse)
             work?.giveUp?()
             for watcher in entry.watchers.values {
-                watcher.yield(JobView(job))
-                watcher.finish()
+                watcher.view.yield(JobView(job))
+                watcher.view.finish()
             }
             return
         }
@@ -196,7 +203,18 @@ actor JobBoard {
         for sleeper in idle.values { sleeper.wake.resume(returning: false) }
         idle = [:]
         for entry in entries.values { entry.work?.giveUp?() }
-        for entry in entries.values { for watcher in entry.watchers.values { watcher.finish() } }
+        for entry in entries.values { for watcher in entry.watchers.values { watcher.view.finish() } }
+    }
+
+    /// Those who only look are told no more, from now on.
+    func dismissLookers() {
+        hasDismissed = true
+        for entry in entries.values {
+            for (number, watcher) in entry.watchers where !watcher.isPatient {
+                watcher.view.finish()
+                entry.watchers[number] = nil
+            }
+        }
     }
 
     var isOpen: Bool { !isClosed }
@@ -204,13 +222,13 @@ actor JobBoard {
     // MARK: Watchers
 
     /// The job now and whenever something of it changes, until it is over. nil: it is over, or there is none.
-    func watch(_ id: JobID) -> AsyncStream<JobView>? {
+    func watch(_ id: JobID, isPatient: Bool) -> AsyncStream<JobView>? {
         guard let entry = entries[id], !isClosed else { return nil }
         numbers += 1
         // Whoever cannot follow sees the newest.
         let (stream, continuation) = AsyncStream<JobView>.makeStream(bufferingPolicy: .bufferingNewest(4))
-        entry.watchers[numbers] = continuation
         continuation.yield(view(entry))
+        if hasDismissed, !isPatient { continuation.finish() } else { entry.watchers[numbers] = Watcher(view: continuation, isPatient: isPatient) }
         return stream
     }
 
@@ -222,7 +240,7 @@ actor JobBoard {
         let view = view(entry)
         for (number, watcher) in entry.watchers {
             // Who looks no more is forgotten when there would be something to see.
-            if case .terminated = watcher.yield(view) { entry.watchers[number] = nil }
+            if case .terminated = watcher.view.yield(view) { entry.watchers[number] = nil }
         }
     }
 }
