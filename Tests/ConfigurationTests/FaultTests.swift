@@ -51,7 +51,7 @@ import Testing
     @Test(arguments: [
         (
             "{x: {kind: magic}}",
-            #"engines.x.kind: expected one of openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got "magic""#
+            #"engines.x.kind: expected one of openai, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got "magic""#
         ),
         (
             "{sandbox: {kind: anthropic}}",
@@ -59,7 +59,17 @@ import Testing
         ),
         (
             "{x: {}}",
-            "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, got nothing"
+            "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got nothing"
+        ),
+        (
+            "{espeak: {kind: openai-speech, base_url: 'http://h/v1'}}",
+            "engines.espeak.kind: expected espeak, for the engine of that name needs nothing configured, got \"openai-speech\""
+        ),
+        ("{x: {kind: openai-speech}}", "engines.x.base_url: expected the address before /audio/speech, got nothing"),
+        ("{espeak: {processes: 0}}", #"engines.espeak.processes: expected a whole number from 1 to 256, got "0""#),
+        (
+            "{x: {kind: openai-speech, base_url: 'http://h/v1', api_key: 'two words'}}",
+            "engines.x.api_key: expected 1 to 4096 visible ASCII characters"
         ),
         ("{x: {kind: openai}}", "engines.x.base_url: expected the address before /chat/completions, got nothing"),
         (

@@ -37,7 +37,7 @@ import Units
             """
         let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
         #expect(configuration.models.allSatisfy { $0.model.id != "realvision" && $0.model.id != "tts-1" })
-        #expect(configuration.engines.map(\.name).sorted() == ["claude", "sandbox", "up", "webui"])
+        #expect(configuration.engines.map(\.name).sorted() == ["claude", "espeak", "sandbox", "up", "webui"])
     }
 
     @Test func `a built-in model that is given routes alone keeps its price`() throws {

@@ -22,7 +22,7 @@ import Testing
         #expect(configuration.server.host == "127.0.0.1")
         #expect(configuration.server.port == 8080)
         #expect(configuration.store.dataDirectory == "data")
-        #expect(configuration.engines.map(\.name) == ["sandbox"])
+        #expect(configuration.engines.map(\.name) == ["sandbox", "espeak"])
         #expect(configuration.models.map(\.model.id) == ["gpt-4o", "gpt-4o-mini", "gpt-4.1", "gpt-4.1-mini", "gpt-4.1-nano"])
         #expect(configuration.models.allSatisfy { $0.routes.isEmpty && $0.price != nil })
         #expect(key("server.port", in: configuration) == ["8080 from default"])
@@ -77,7 +77,7 @@ import Testing
             "MINITOOLAI_ENGINES__OLLAMA__KIND": "openai", "MINITOOLAI_ENGINES__OLLAMA__BASE_URL": "http://127.0.0.1:11434/v1",
             "MINITOOLAI_MODELS__GPT_4O_MINI__ROUTES": "[{engine: ollama, model: 'llama3.2:3b', weight: 2}]",
         ])
-        #expect(configuration.engines.map(\.name) == ["sandbox", "ollama"])
+        #expect(configuration.engines.map(\.name) == ["sandbox", "espeak", "ollama"])
         let model = try #require(configuration.models.first { $0.model.id == "gpt-4o-mini" })
         #expect(model.routes == [RouteSetting(engine: "ollama", model: "llama3.2:3b", weight: 2)])
     }

@@ -31,14 +31,14 @@ struct ConfiguredEngines: Sendable {
 }
 
 extension EngineSetting {
-    /// nil: it paints.
+    /// nil: it paints or speaks.
     fileprivate func engine(models: [ChatModel], on group: any EventLoopGroup) throws -> (any ChatEngine)? {
         switch self {
         case .openAI(let options): try OpenAIEngine(options, group: group)
         case .sandbox(let name, let pace, let hiddenTokens, let disconnect):
             SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)
         case .unserved(let name, let kind): UnservedEngine(name: name, kind: kind)
-        case .webUI, .cpp, .comfyUI, .openAIImages: nil
+        case .webUI, .cpp, .comfyUI, .openAIImages, .espeak, .openAISpeech: nil
         }
     }
 }

@@ -88,7 +88,7 @@ struct Configuration: Sendable {
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         engines = root.section("engines", read: EngineSetting.all)
         let models = root.section("models") { [engines] in
-            ModelSettings($0, engines: EngineSetting.names(routable: engines))
+            ModelSettings($0, engines: engines.map(\.name))
         }
         self.models = models.chat
         images = models.images
