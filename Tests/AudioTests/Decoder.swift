@@ -42,6 +42,15 @@ struct Heard {
         samples = decoded.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
     }
 
+    /// How many seconds sox hears.
+    static func bySox(_ file: ByteBuffer, as format: SpeechFormat) throws -> Double {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("speech-\(UUID()).\(format.rawValue)").path
+        try Data(file.readableBytesView).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        return Double(try run("sox", [path, "-t", "raw", "-r", "24000", "-e", "signed", "-b", "16", "-c", "1", "-"]).count)
+            / 48_000
+    }
+
     private static func run(_ program: String, _ arguments: [String]) throws -> Data {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: "/usr/bin/\(program)")

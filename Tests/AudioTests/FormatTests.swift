@@ -24,6 +24,13 @@ import Testing
         }
     }
 
+    /// Another reader than ffmpeg, which is stricter about headers.
+    @Test(arguments: [SpeechFormat.mp3, .flac, .wav])
+    func `make files that sox reads`(format: SpeechFormat) throws {
+        let heard = try Heard.bySox(try file(tone(seconds: 2, hertz: 22_050), format, 22_050), as: format)
+        #expect(abs(heard - 2) < 0.13, "\(heard) s")
+    }
+
     /// A hiss or a click at a seam would be there in one and not in the other.
     @Test(arguments: SpeechFormat.allCases)
     func `make the same of samples however they are cut`(format: SpeechFormat) throws {
