@@ -14,9 +14,9 @@ import Testing
         (SpeechFormat.mp3, "mp3 24000 1"), (.opus, "opus 48000 1"), (.aac, "aac 24000 1"), (.flac, "flac 24000 1"),
         (.wav, "pcm_s16le 24000 1"), (.pcm, "pcm_s16le 24000 1"),
     ])
-    func `make files that others read: the same tone, as long, as loud`(format: SpeechFormat, form: String) throws {
-        for hertz in [22_050, 24_000, 16_000, 48_000] {
-            let heard = try Heard(try file(tone(seconds: 2, hertz: hertz), format, hertz), as: format)
+    func `make files that others read: the same tone, as long, as loud`(format: SpeechFormat, form: String) async throws {
+        for hertz in [22_050, 24_000] {
+            let heard = try await Heard(try file(tone(seconds: 2, hertz: hertz), format, hertz), as: format)
             #expect(heard.form == form)
             #expect(abs(heard.seconds - 2) < 0.13, "\(hertz): \(heard.seconds) s")
             #expect(abs(heard.pitch - 440) < 4, "\(hertz): \(heard.pitch) Hz")
@@ -26,25 +26,42 @@ import Testing
 
     /// Another reader than ffmpeg, which is stricter about headers.
     @Test(arguments: [SpeechFormat.mp3, .flac, .wav])
-    func `make files that sox reads`(format: SpeechFormat) throws {
-        let heard = try Heard.bySox(try file(tone(seconds: 2, hertz: 22_050), format, 22_050), as: format)
-        #expect(abs(heard - 2) < 0.13, "\(heard) s")
+    func `make files that sox reads`(format: SpeechFormat) async throws {
+        let seconds = try await Heard.seconds(bySox: try file(tone(seconds: 2, hertz: 22_050), format, 22_050), as: format)
+        #expect(abs(seconds - 2) < 0.13, "\(seconds) s")
+    }
+
+    @Test(arguments: [16_000, 44_100, 48_000])
+    func `make one rate of many`(hertz: Int) async throws {
+        let heard = try await Heard(try file(tone(seconds: 1, hertz: hertz), .pcm, hertz), as: .pcm)
+        #expect(abs(heard.seconds - 1) < 0.001 && abs(heard.pitch - 440) < 4)
+    }
+
+    /// The ear hears 16 bits: what is not the tone is 80 dB below it.
+    @Test func `resample without a noise of their own`() throws {
+        let samples = Array(try file(tone(seconds: 1, hertz: 22_050), .pcm, 22_050).readableBytesView)
+            .withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
+        let noise = (2_000..<22_000).reduce(0.0) { sum, place in
+            let due = sin(Double(place) / 24_000 * 440 * 2 * .pi) * 10_000
+            return sum + (Double(samples[place]) - due) * (Double(samples[place]) - due)
+        }
+        #expect((noise / 20_000).squareRoot() < 1, "of 7,071")
     }
 
     /// A hiss or a click at a seam would be there in one and not in the other.
     @Test(arguments: SpeechFormat.allCases)
-    func `make the same of samples however they are cut`(format: SpeechFormat) throws {
-        let sound = tone(seconds: 1, hertz: 22_050)
-        let whole = try Heard(try file(sound, format, 22_050, piece: sound.readableBytes), as: format).samples
-        for piece in [1, 333, 4096] {
-            let cut = try Heard(try file(sound, format, 22_050, piece: piece), as: format).samples
+    func `make the same of samples however they are cut`(format: SpeechFormat) async throws {
+        let sound = tone(seconds: 0.4, hertz: 22_050)
+        let whole = try await Heard(try file(sound, format, 22_050, piece: sound.readableBytes), as: format).samples
+        for piece in [1, 4096] {
+            let cut = try await Heard(try file(sound, format, 22_050, piece: piece), as: format).samples
             #expect(cut == whole, "pieces of \(piece)")
         }
     }
 
     @Test(arguments: [0.55, 0.8, 1.6])
-    func `stretch time and keep the pitch`(tempo: Double) throws {
-        let heard = try Heard(try file(tone(seconds: 2, hertz: 22_050), .wav, 22_050, tempo: tempo), as: .wav)
+    func `stretch time and keep the pitch`(tempo: Double) async throws {
+        let heard = try await Heard(try file(tone(seconds: 2, hertz: 22_050), .wav, 22_050, tempo: tempo), as: .wav)
         #expect(abs(heard.seconds - 2 / tempo) < 0.1)
         #expect(abs(heard.pitch - 440) < 6)
     }
@@ -60,7 +77,7 @@ import Testing
 
     @Test(arguments: SpeechFormat.allCases)
     func `can be dropped in the middle`(format: SpeechFormat) throws {
-        for _ in 0..<20 {
+        for _ in 0..<5 {
             let encoder = try encoders.encoder(of: format, hertz: 22_050, tempo: 0.7)
             var file = ByteBuffer()
             try encoder.encode(tone(seconds: 0.3, hertz: 22_050), into: &file)

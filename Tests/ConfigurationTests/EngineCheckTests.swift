@@ -16,8 +16,8 @@ import Wire
         let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
         let line = try await Assembly.answer(.checkEngines, configuration)
         let document = try ControlLine.document(EngineCheckDocument.self, in: line)
-        #expect(document.engines.map(\.name).sorted() == ["claude", "comfy", "sandbox", "webui"])
-        #expect(document.engines.filter(\.usable).map(\.name) == ["sandbox"])
+        #expect(document.engines.map(\.name).sorted() == ["claude", "comfy", "espeak", "sandbox", "webui"])
+        #expect(document.engines.filter(\.usable).map(\.name) == ["sandbox", "espeak"])
         #expect(document.engines.allSatisfy { !$0.summary.isEmpty })
         #expect(!document.ok)
     }

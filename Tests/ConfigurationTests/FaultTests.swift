@@ -61,16 +61,6 @@ import Testing
             "{x: {}}",
             "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got nothing"
         ),
-        (
-            "{espeak: {kind: openai-speech, base_url: 'http://h/v1'}}",
-            "engines.espeak.kind: expected espeak, for the engine of that name needs nothing configured, got \"openai-speech\""
-        ),
-        ("{x: {kind: openai-speech}}", "engines.x.base_url: expected the address before /audio/speech, got nothing"),
-        ("{espeak: {processes: 0}}", #"engines.espeak.processes: expected a whole number from 1 to 256, got "0""#),
-        (
-            "{x: {kind: openai-speech, base_url: 'http://h/v1', api_key: 'two words'}}",
-            "engines.x.api_key: expected 1 to 4096 visible ASCII characters"
-        ),
         ("{x: {kind: openai}}", "engines.x.base_url: expected the address before /chat/completions, got nothing"),
         (
             "{sandbox: {kind: openai, base_url: 'http://h/v1'}}",
@@ -99,6 +89,14 @@ import Testing
         (
             "{x: {kind: openai, base_url: 'http://h/v1', azure: {}}}",
             "engines.x.azure.api_version: expected a version such as 2024-10-21, or v1, got nothing"
+        ),
+        (
+            "{espeak: {processes: 0}}", #"engines.espeak.processes: expected a whole number from 1 to 256, got "0""#
+        ),
+        ("{x: {kind: openai-speech}}", "engines.x.base_url: expected the address before /audio/speech, got nothing"),
+        (
+            "{x: {kind: openai-speech, base_url: 'ftp://h'}}",
+            "engines.x.base_url: expected the address before /audio/speech: expected http://… or https://…"
         ),
         ("{sandbox: {pace: brisk}}", #"engines.sandbox.pace: expected one of natural, immediate, got "brisk""#),
     ])
@@ -134,7 +132,7 @@ import Testing
         ("{m: {kind: chat, price: {input: 0, output: 0}}}", "models.m.price: a model that costs nothing says so with free: true"),
         ("{m: {price: {input: 1, output: 1}}}", "models.m.kind: expected chat, image or speech, got nothing"),
         ("{gpt-4o: {kind: image}}", "models.gpt-4o.kind: expected chat: gpt-4o is built in"),
-        ("{tts-1: {kind: speech, price: {image: 1}}}", "models.tts-1.price.image: unknown key, expected one of characters"),
+        ("{tts-1: {kind: speech, price: {image: 1}}}", "models.tts-1.price.image: unknown key, expected one of characters, free"),
     ])
     func `a bad model`(models: String, fault: String) {
         #expect(faults("models: \(models)").contains("config.yaml:1: \(fault)"))

@@ -1,4 +1,5 @@
 import Commerce
+import Engines
 import Inference
 import Testing
 import Units
@@ -66,14 +67,34 @@ import Units
         #expect(try model("m", "kind: chat, price: {free: false, input: 1, output: 1}").price != .free)
     }
 
-    @Test func `image and speech models are accepted for later and not listed`() throws {
+    @Test func `models are told apart by what they make`() throws {
         let text = """
+            engines:
+              kokoro: {kind: openai-speech, base_url: "http://127.0.0.1:8880/v1"}
             models:
               realvision: {kind: image, price: {image: 0.0015}}
-              tts-1: {kind: speech, price: {characters: 15.00}}
+              tts-1: {price: {characters: 12.50}}
+              house-voice: {kind: speech, price: {characters: 1}, routes: [{engine: kokoro, model: kokoro}]}
+              quiet: {kind: speech}
             """
         let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
         #expect(configuration.models.map(\.model.id) == ChatModel.builtIn.map(\.id))
+        #expect(configuration.speech.map(\.model.id) == ["tts-1", "tts-1-hd", "gpt-4o-mini-tts", "house-voice", "quiet"])
+        let prices = configuration.speech.map(\.price)
+        #expect(prices.map { $0?.input.dollarsPerMillion } == ["12.500000", "30.000000", "15.000000", "1.000000", nil])
+        #expect(prices.allSatisfy { $0?.unit ?? .character == .character && $0?.output ?? .free == .free })
+        #expect(configuration.speech.map { $0.routes.map(\.engine) } == [["espeak"], ["espeak"], ["espeak"], ["kokoro"], []])
+    }
+
+    @Test func `the engine that speaks can be told where its program is`() throws {
+        let text = "engines: {espeak: {program: /opt/espeak, processes: 3}, second: {kind: espeak}}"
+        let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
+        #expect(configuration.engines.map(\.name).sorted() == ["espeak", "sandbox", "second"])
+        guard case .espeak(let options)? = configuration.engines.first(where: { $0.name == "espeak" }) else {
+            Issue.record("it is another kind")
+            return
+        }
+        #expect(options.program == "/opt/espeak" && options.processes == 3)
     }
 
     @Test func `image tokens can be set`() throws {

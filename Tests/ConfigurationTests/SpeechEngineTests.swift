@@ -1,5 +1,4 @@
 import Engines
-import NIOCore
 import Testing
 
 @testable import minitoolai
@@ -24,7 +23,7 @@ import Testing
             """
         guard case .espeak(let options) = try engine("espeak", text) else { throw Unexpected() }
         #expect(options.program == "/opt/bin/espeak-ng" && options.processes == 4)
-        #expect(options.waitingTime == .seconds(5) && options.totalTime == .minutes(10))
+        #expect(["\(options.waitingTime)", "\(options.totalTime)"] == ["5s", "600s"])
         guard case .espeak(let second) = try engine("second", text) else { throw Unexpected() }
         #expect(second.name == "second" && second.program == "espeak-ng")
     }
@@ -42,7 +41,20 @@ import Testing
         guard case .openAISpeech(let options) = try engine("kokoro", text) else { throw Unexpected() }
         #expect(options.name == "kokoro" && options.key != nil && options.trustedRoots == "/etc/roots.pem")
         let times = options.deadlines
-        #expect([times.connect, times.firstByte, times.stall, times.total] == [1, 2, 3, 4].map(TimeAmount.seconds))
+        #expect(["\(times.connect)", "\(times.firstByte)", "\(times.stall)", "\(times.total)"] == ["1s", "2s", "3s", "4s"])
+    }
+
+    /// Test keys are spoken to by it: it is no upstream that costs money.
+    @Test func `what is called espeak is espeak`() {
+        #expect(
+            faults("engines: {espeak: {kind: openai-speech, base_url: 'http://h/v1'}}") == [
+                "config.yaml:1: engines.espeak.kind: expected espeak, for the engine of that name needs nothing configured, "
+                    + "got \"openai-speech\""
+            ])
+        #expect(
+            faults("engines: {x: {kind: openai-speech, base_url: 'http://h/v1', api_key: 'two words'}}") == [
+                "config.yaml:1: engines.x.api_key: expected 1 to 4096 visible ASCII characters"
+            ])
     }
 
     @Test func `routes may lead to espeak in a file that does not name it`() {

@@ -12,18 +12,21 @@ package struct APIServer: Sendable {
     /// - Parameters:
     ///   - group: connections are spread over its loops; whoever gives it ends it.
     ///   - images: nil: no pictures are made here.
+    ///   - speech: nil: nothing is spoken here.
     ///   - ledger: asked only whether it admits, and what it counted.
     ///   - accessLog: gets a line for each finished request.
     ///   - metrics: who may read `/metrics`.
     package init(
-        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, keys: KeyDirectory, administration: Administration,
+        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, speech: Speech? = nil, keys: KeyDirectory,
+        administration: Administration,
         ledger: LedgerWriter,
         clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
         accessLog: AccessLog? = nil, metrics: MetricsAudience = .local
     ) {
         self.group = group
         service = Service(
-            limits: limits, chat: chat, images: images, keys: keys, administration: administration, ledger: ledger, clock: clock,
+            limits: limits, chat: chat, images: images, speech: speech, keys: keys, administration: administration,
+            ledger: ledger, clock: clock,
             logger: logger, accessLog: accessLog, metrics: metrics)
     }
 

@@ -171,6 +171,11 @@ extension ErrorResponse {
                     .tooManyRequests,
                     "This account has \(limit) jobs that are not over, the most it may have. Wait for some to end, or cancel them.",
                     type: "requests", code: "too_many_jobs", fields: ErrorResponse.retry(in: 5000))
+            case .tooManySpeeches(let limit):
+                ErrorResponse(
+                    .tooManyRequests,
+                    "This account has \(limit) speeches under way, the most it may have. Try again when some have ended.",
+                    type: "requests", code: "too_many_speeches", fields: ErrorResponse.retry(in: 1000))
             case .notAdmitting:
                 .comeBack("The server is going down for a restart. Try again shortly.", in: 2000, code: "shutting_down")
             case .submissionInFlight:

@@ -16,7 +16,7 @@ final class Service: Sendable {
     let router: RouterResponder<PlainContext>
 
     init(
-        limits: APILimits, chat: Chat, images: ImageDesk?, keys: KeyDirectory, administration: Administration,
+        limits: APILimits, chat: Chat, images: ImageDesk?, speech: Speech?, keys: KeyDirectory, administration: Administration,
         ledger: LedgerWriter,
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
@@ -30,14 +30,15 @@ final class Service: Sendable {
         self.accessLog = accessLog
         let groups: [any EndpointGroup] =
             [
-                ModelEndpoints(chat: chat, images: images?.jobs),
+                ModelEndpoints(chat: chat, images: images?.jobs, speech: speech),
                 AccountEndpoint(administration: administration, callbacks: images?.jobs.callbacks?.signer),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
                 MetricsEndpoint(audience: metrics, ledger: ledger, loops: loops),
             ]
         let painting: [any EndpointGroup] =
             images.map { [ImageEndpoints(desk: $0, clock: clock), GenerationEndpoint(desk: $0, clock: clock)] } ?? []
-        let endpoints = Endpoints(groups + painting, others: ChatPermit.paths.map { ($0, .post) })
+        let speaking: [any EndpointGroup] = speech.map { [SpeechEndpoints(speech: $0)] } ?? []
+        let endpoints = Endpoints(groups + painting + speaking, others: ChatPermit.paths.map { ($0, .post) })
         router = endpoints.responder
     }
 }

@@ -5,7 +5,8 @@ import Wire
 package struct MiniToolAI: ParsableCommand {
     package static let configuration = CommandConfiguration(
         commandName: "minitoolai",
-        abstract: "Chat through an OpenAI-compatible API, with API keys, prepaid balances and exact prices.",
+        abstract:
+            "Chat, pictures and speech through one OpenAI-compatible API, with API keys, prepaid balances and exact prices.",
         discussion: """
             Administration commands work while the server runs, through a socket in its data directory, and while it does not, \
             straight on the store. Every command takes --json.
@@ -14,7 +15,7 @@ package struct MiniToolAI: ParsableCommand {
         subcommands: [
             ServeCommand.self, AccountCommand.self, KeyCommand.self, CreditCommand.self, LedgerCommand.self, UsageCommand.self,
             EngineCommand.self, ConfigCommand.self, BackupCommand.self, RestoreCommand.self, ChatCommand.self,
-            ImageCommand.self, VersionCommand.self,
+            ImageCommand.self, SpeakCommand.self, VersionCommand.self,
         ])
 
     package init() {}

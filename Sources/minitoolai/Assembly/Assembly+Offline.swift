@@ -16,9 +16,10 @@ extension Assembly {
     static func answer(_ request: ControlRequest, _ configuration: Configuration) async throws -> [UInt8] {
         switch request {
         case .checkEngines:
-            let engines = try ConfiguredEngines(configuration, on: MultiThreadedEventLoopGroup.singleton)
-            let painters = try ConfiguredImages(configuration, on: MultiThreadedEventLoopGroup.singleton)
-            return try await ControlLine.bytes(of: EngineCheckDocument(checking: engines.checked(with: painters)))
+            let group = MultiThreadedEventLoopGroup.singleton
+            let engines = try ConfiguredEngines(configuration, on: group).checked(
+                with: try ConfiguredImages(configuration, on: group), try ConfiguredSpeech(configuration, on: group))
+            return try await ControlLine.bytes(of: EngineCheckDocument(checking: engines))
         case .verifyLedger: return try ControlLine.bytes(of: verify(configuration.store))
         case .restore(let path): return try ControlLine.bytes(of: restore(path, configuration.store))
         default:

@@ -37,11 +37,13 @@ enum Assembly {
         let imageDesk = ImageDesk(
             jobs: images, publicURL: configuration.server.publicURL,
             allowsLoopbackCallback: configuration.server.isLocal)
+        let speakers = try ConfiguredSpeech(configuration, on: loops)
         let server = APIServer(
-            group: loops, chat: chat, images: imageDesk, keys: books.keys, administration: books.administration,
+            group: loops, chat: chat, images: imageDesk, speech: speakers.speech(configuration, books, logger), keys: books.keys,
+            administration: books.administration,
             ledger: books.ledger,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
-        let desk = books.desk(configuration, engines: engines.checked(with: painters)) { images }
+        let desk = books.desk(configuration, engines: engines.checked(with: painters, speakers)) { images }
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
         let signals = try StopSignals()

@@ -44,6 +44,10 @@ struct Books: Sendable {
                 setting.price.map { (setting.model.id, $0) }
                     ?? (PriceList.trialName(of: setting.model.id), ModelPrice.image(.zero) ?? .free)
             }
+            + configuration.speech.map { setting in
+                setting.price.map { (setting.model.id, $0) }
+                    ?? (PriceList.trialName(of: setting.model.id), .characters(.free))
+            }
 
         let (ledger, report) = try Recovery.begin(store, prices: priced, clock: clock)
         if report.released + report.provisional > 0 {

@@ -8,9 +8,9 @@ struct ConfiguredEngines: Sendable {
     let all: [any ChatEngine]
     let routes: RouteTable
 
-    /// What `engine check` contacts: these and those that paint. The sandbox, which does both, once.
-    func checked(with painters: ConfiguredImages) -> [any Engine] {
-        all + painters.engines.filter { $0.name != EngineSetting.sandboxName }
+    /// What `engine check` contacts: these, those that paint and those that speak. The sandbox, which does all, once.
+    func checked(with painters: ConfiguredImages, _ speakers: ConfiguredSpeech) -> [any Engine] {
+        all + painters.engines.filter { $0.name != EngineSetting.sandboxName } + speakers.engines
     }
 
     /// - Throws: ``Failure`` when an engine cannot be made.

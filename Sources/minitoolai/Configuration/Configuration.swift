@@ -15,6 +15,7 @@ struct Configuration: Sendable {
     let models: [ModelSetting]
     /// Image models in the same order.
     let images: [ImageModelSetting]
+    let speech: [SpeechModelSetting]
     /// Each key with its source, for `minitoolai config`.
     let listing: ConfigurationListing
 
@@ -92,6 +93,7 @@ struct Configuration: Sendable {
         }
         self.models = models.chat
         images = models.images
+        speech = models.speech
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)
         listing = ConfigurationListing(keys: reading.keys)

@@ -5,9 +5,10 @@ struct ModelSettings: Sendable {
     /// The built-in ones, as the file has them, then the file's own.
     var chat: [ModelSetting] = []
     var images: [ImageModelSetting] = []
+    var speech: [SpeechModelSetting] = []
 
     init(_ section: Section, engines: [String]) {
-        let builtIn = ChatModel.builtIn.map(\.id) + ImageModel.builtIn.map(\.id)
+        let builtIn = ChatModel.builtIn.map(\.id) + ImageModel.builtIn.map(\.id) + SpeechModel.builtIn.map(\.id)
         let written = section.writtenNames.filter { !builtIn.contains($0) }
         let known = builtIn + written
         let names = known + section.reading.variables.newEntries(under: section.path, beside: known)
@@ -17,8 +18,7 @@ struct ModelSettings: Sendable {
     private enum Kind: String, CaseIterable { case chat, image, speech }
 
     private mutating func add(_ section: Section, name: String, engines: [String]) {
-        let builtIn: Kind? =
-            ChatModel.builtIn.contains { $0.id == name } ? .chat : ImageModel.builtIn.contains { $0.id == name } ? .image : nil
+        let builtIn = ModelSettings.builtInKind(of: name)
         let kind: Kind? =
             if let builtIn {
                 section.choice("kind", default: builtIn)
@@ -37,17 +37,14 @@ struct ModelSettings: Sendable {
         switch kind {
         case .chat: chat.append(ModelSetting(section, name: name, engines: engines))
         case .image: images.append(ImageModelSetting(section, name: name, isBuiltIn: builtIn == .image, engines: engines))
-        case .speech: ModelSettings.checkForLater(section, engines: engines)
+        case .speech: speech.append(SpeechModelSetting(section, name: name, engines: engines))
         case nil: section.forgive()
         }
     }
 
-    /// Speech models belong to a later version: their keys are checked, so that a file serves both.
-    private static func checkForLater(_ section: Section, engines: [String]) {
-        section.section("price") { price in
-            guard price.rate("characters") == nil, price.isWritten else { return }
-            price.reading.add("expected a price per characters, got none", at: price.path("characters"), price.origin)
-        }
-        _ = RouteSetting.all(section, engines: engines)
+    private static func builtInKind(of name: String) -> Kind? {
+        if ChatModel.builtIn.contains(where: { $0.id == name }) { return .chat }
+        if ImageModel.builtIn.contains(where: { $0.id == name }) { return .image }
+        return SpeechModel.builtIn.contains { $0.id == name } ? .speech : nil
     }
 }

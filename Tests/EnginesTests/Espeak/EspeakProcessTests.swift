@@ -50,7 +50,7 @@ import Units
         let input = Array((Self.long + "\n").utf8)
         let process = try ChildProcess.start("espeak-ng", ["-b", "1", "-v", "gmw/en-US", "--stdin", "--stdout"], input: input)
         close(process.output)
-        #expect(await process.end() == "ended by signal \(SIGPIPE)")
+        #expect(await end(of: process) == "ended by signal \(SIGPIPE)")
     }
 
     @Test func `reads a text of any length without anybody's waiting for it`() async throws {
@@ -60,7 +60,7 @@ import Units
         let count = read(process.output, &bytes, bytes.count)
         close(process.output)
         #expect(String(decoding: bytes.prefix(max(0, count)), as: UTF8.self) == "1048576\n")
-        #expect(await process.end() == nil)
+        #expect(await end(of: process) == nil)
     }
 
     @Test func `waits in line when all places are taken, and gives up when its caller does`() async throws {
@@ -151,6 +151,10 @@ import Units
         var bytes: [UInt8] = []
         while let piece = try await audio.next() { bytes += piece.readableBytesView }
         return bytes
+    }
+
+    private func end(of process: ChildProcess) async -> String? {
+        await withCheckedContinuation { continuation in process.whenEnded { continuation.resume(returning: $0) } }
     }
 
     /// The processes of this one, zombies included, that speak at a speed that no other test asks for.

@@ -126,10 +126,11 @@ import Wire
         (ScriptedAnswer([.close]), "unreachable"),
     ])
     func `says how it broke off`(answer: ScriptedAnswer, kind: String) async throws {
-        let stage = try await Stage(options: {
-            $0.deadlines.firstByte = .seconds(1)
-            $0.deadlines.stall = .seconds(1)
-        }) { _ in answer }
+        let stage = try await Stage(
+            options: {
+                $0.deadlines.firstByte = .seconds(1)
+                $0.deadlines.stall = .seconds(1)
+            }, { _ in answer })
         let failure = try #require(await stage.failure())
         #expect("\(failure.kind)" == kind, "\(failure.detail)")
         await stage.upstream.stop()

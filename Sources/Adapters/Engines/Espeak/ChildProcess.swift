@@ -91,15 +91,10 @@ final class ChildProcess: Sendable {
     /// Ends it at once. Harmless when it has ended.
     func kill() { isGone.withLock { if !$0 { _ = Glibc.kill(id, SIGKILL) } } }
 
-    /// Waits for its end, on a thread that may wait; to be asked once.
-    /// - Returns: nil when it ended well; else how, in words.
-    func end() async -> String? {
-        await withCheckedContinuation { continuation in end { continuation.resume(returning: $0) } }
-    }
-
-    /// - Parameter tell: called on another thread, with what ``end()`` returns.
-    func end(_ tell: @escaping @Sendable (String?) -> Void) {
-        NIOThreadPool.singleton.submit { [self] _ in tell(waited()) }
+    /// Waits for its end, on a thread that may wait; to be called once.
+    /// - Parameter then: is told, on that thread, how it ended, in words; nil: well.
+    func whenEnded(_ then: @escaping @Sendable (String?) -> Void) {
+        NIOThreadPool.singleton.submit { [self] _ in then(waited()) }
     }
 
     private func waited() -> String? {

@@ -28,8 +28,7 @@ struct ProcessRun: Sendable {
                 .takingOwnershipOfDescriptor(input: process.output).get()
         } catch {
             process.kill()
-            _ = await process.end()
-            place.leave()
+            process.whenEnded { _ in place.leave() }
             throw EngineFailure(.unreachable, detail: "no pipe to read from: \(error)")
         }
     }
@@ -103,7 +102,7 @@ private final class OutputReader: ChannelInboundHandler {
         let (process, pieces, place, loop) = (process, pieces, place, context.eventLoop)
         // One that says nothing more and does not end keeps a thread that waits for it.
         let alarm = loop.scheduleTask(in: EspeakLimits.endingTime) { process.kill() }
-        process.end { words in
+        process.whenEnded { words in
             alarm.cancel()
             place.leave()
             loop.execute { pieces.finish(words.map { EngineFailure(.broken, detail: "espeak-ng \($0)") }) }

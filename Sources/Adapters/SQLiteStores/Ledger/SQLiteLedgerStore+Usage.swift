@@ -11,9 +11,10 @@ extension SQLiteLedgerStore {
     package func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
         let sql =
             BookWalk.sql + """
-                SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, p.model, count(*), sum(e.prompt_tokens),
-                    sum(e.cached_tokens), sum(iif(p.unit = 'token', e.completion_tokens, 0)),
-                    sum(iif(p.unit = 'image', e.completion_tokens, 0)), sum(e.revenue + e.writeoff)
+                SELECT e.at / 86400000000 - (e.at % 86400000000 < 0) AS day, p.model, count(*),
+                    sum(iif(p.unit = 'token', e.prompt_tokens, 0)), sum(e.cached_tokens),
+                    sum(iif(p.unit = 'token', e.completion_tokens, 0)), sum(iif(p.unit = 'image', e.completion_tokens, 0)),
+                    sum(iif(p.unit = 'character', e.prompt_tokens, 0)), sum(e.revenue + e.writeoff)
                 FROM shown JOIN entries e ON e.id = shown.id JOIN entries o ON o.id = e.hold JOIN prices p ON p.id = o.price
                 WHERE e.source IS NOT NULL AND e.at >= ? AND e.at < ? AND (? IS NULL OR p.model = ?)
                 GROUP BY day, p.model ORDER BY day, p.model
@@ -29,7 +30,8 @@ extension SQLiteLedgerStore {
                     UsageLine(
                         day: String(Instant(seconds: day * 86_400).description.prefix(10)), model: columns.next(),
                         requests: columns.next(), promptTokens: columns.next(), cachedTokens: columns.next(),
-                        completionTokens: columns.next(), images: columns.next(), cost: columns.money()))
+                        completionTokens: columns.next(), images: columns.next(), characters: columns.next(),
+                        cost: columns.money()))
             }
             return lines
         }

@@ -20,6 +20,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case busy
     /// So many jobs of this account and book are not over, and no more may be.
     case tooManyJobs(limit: Int)
+    /// The same of speeches.
+    case tooManySpeeches(limit: Int)
     /// The server is going down or the ledger is in quarantine.
     case notAdmitting
     /// A submission of the same name is being taken at this moment.

@@ -1,7 +1,8 @@
 package import Units
 
 /// The arithmetic of one charge, for a customer to check by hand:
-/// `gpt-4o-mini: 17 input × $0.15/M + 3 output × $0.60/M = $0.00000435 (measured, price_1)`, `realvision: 1 image × $0.0015 = …`.
+/// `gpt-4o-mini: 17 input × $0.15/M + 3 output × $0.60/M = $0.00000435 (measured, price_1)`, `realvision: 1 image × $0.0015 = …`,
+/// `tts-1: 120 characters × $15/M = …`.
 package struct ChargeNote: CustomStringConvertible, Sendable {
     package let price: PriceVersion
     package let usage: Usage
@@ -29,9 +30,13 @@ package struct ChargeNote: CustomStringConvertible, Sendable {
     }
 
     private var terms: String {
-        if price.price.unit == .image {
+        switch price.price.unit {
+        case .image:
             let each = Money(nanodollars: price.price.output.nanodollarsPerMillion / 1_000_000)
             return "\(usage.completionTokens) \(usage.completionTokens == 1 ? "image" : "images") × $\(each.brief)"
+        case .character:
+            return term(usage.promptTokens, usage.promptTokens == 1 ? "character" : "characters", price.price.input)
+        case .token: break
         }
         var terms = [term(usage.promptTokens - usage.cachedTokens, "input", price.price.input)]
         if usage.cachedTokens > 0 {

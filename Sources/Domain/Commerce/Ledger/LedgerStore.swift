@@ -94,13 +94,15 @@ package struct UsageLine: Hashable, Sendable {
     package let promptTokens: Int
     package let cachedTokens: Int
     package let completionTokens: Int
-    /// Pictures that were delivered; a model has either these or tokens.
+    /// Pictures that were delivered; a model has one of these, tokens and characters.
     package let images: Int
+    /// Unicode scalars that were spoken.
+    package let characters: Int
     package let cost: Money
 
     package init(
         day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, images: Int = 0,
-        cost: Money
+        characters: Int = 0, cost: Money
     ) {
         self.day = day
         self.model = model
@@ -109,6 +111,7 @@ package struct UsageLine: Hashable, Sendable {
         self.cachedTokens = cachedTokens
         self.completionTokens = completionTokens
         self.images = images
+        self.characters = characters
         self.cost = cost
     }
 }

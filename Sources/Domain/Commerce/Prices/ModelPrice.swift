@@ -1,9 +1,10 @@
 package import Units
 
-/// What a model costs. Rates are per million units: of tokens for chat; a picture is one unit of output and has no input.
+/// What a model costs. Rates are per million units: of tokens for chat; a picture is one unit of output and has no input; a character that is
+/// spoken is one unit of input and has no output.
 package struct ModelPrice: Hashable, Sendable {
     /// What is counted.
-    package enum Unit: String, Sendable { case token, image }
+    package enum Unit: String, Sendable { case token, image, character }
 
     package var unit: Unit
     package var input: Rate
@@ -26,6 +27,8 @@ package struct ModelPrice: Hashable, Sendable {
         guard !overflow, let rate = Rate(nanodollarsPerMillion: perMillion) else { return nil }
         return ModelPrice(input: .free, output: rate, unit: .image)
     }
+
+    package static func characters(_ rate: Rate) -> ModelPrice { ModelPrice(input: rate, output: .free, unit: .character) }
 
     /// The exact price of `usage`, rounded up once to a nanodollar. It never falls when a count grows, save that tokens
     /// moved from plain to cached input cost the cached rate.

@@ -37,6 +37,12 @@ extension PriceList {
         return price
     }()
 
+    /// OpenAI's list prices of 2025 for the first two; the third is billed by the token there, which nobody can know beforehand, and costs what
+    /// the first does here.
+    package static let builtInSpeech: [(model: String, price: ModelPrice)] = [
+        ("tts-1", 15_000_000_000), ("tts-1-hd", 30_000_000_000), ("gpt-4o-mini-tts", 15_000_000_000),
+    ].map { model, rate in (model, .characters(price(input: rate, output: 0).input)) }
+
     private static func price(input: Int64, output: Int64) -> ModelPrice {
         guard let input = Rate(nanodollarsPerMillion: input), let output = Rate(nanodollarsPerMillion: output) else {
             preconditionFailure("the built-in rates are within range")

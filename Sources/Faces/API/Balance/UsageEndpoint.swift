@@ -84,10 +84,12 @@ struct UsagePage {
     }
 
     var csv: ByteBuffer {
-        var buffer = ByteBuffer(string: "day,model,requests,prompt_tokens,cached_tokens,completion_tokens,images,cost\r\n")
+        var buffer = ByteBuffer(
+            string: "day,model,requests,prompt_tokens,cached_tokens,completion_tokens,images,characters,cost\r\n")
         for line in page {
-            let counts = [line.requests, line.promptTokens, line.cachedTokens, line.completionTokens, line.images].map(
-                String.init)
+            let counts = [
+                line.requests, line.promptTokens, line.cachedTokens, line.completionTokens, line.images, line.characters,
+            ].map(String.init)
             buffer.writeString(([line.day, line.model.csvField] + counts + [line.cost.description]).joined(separator: ","))
             buffer.writeStaticString("\r\n")
         }
@@ -100,7 +102,8 @@ extension UsageLine {
         [
             "day": .string(day), "model": .string(model), "requests": .integer(requests),
             "prompt_tokens": .integer(promptTokens), "cached_tokens": .integer(cachedTokens),
-            "completion_tokens": .integer(completionTokens), "images": .integer(images), "cost": .money(cost),
+            "completion_tokens": .integer(completionTokens), "images": .integer(images),
+            "characters": .integer(characters), "cost": .money(cost),
         ]
     }
 }

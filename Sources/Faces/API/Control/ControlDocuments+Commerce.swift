@@ -61,6 +61,7 @@ extension UsageDocument.Line {
         self.init(
             day: line.day, model: line.model, requests: line.requests, promptTokens: line.promptTokens,
             cachedTokens: line.cachedTokens, completionTokens: line.completionTokens, images: line.images,
+            characters: line.characters,
             cost: line.cost.description)
     }
 }

@@ -11,13 +11,17 @@ struct ModelEndpoints: EndpointGroup {
     let chat: Chat
     /// nil: no pictures are made here.
     let images: ImageJobs?
+    /// nil: nothing is spoken here.
+    let speech: Speech?
 
     var endpoints: [Endpoint] {
         [
             .keyed(.get, "/v1/models") { _, caller in
                 var body = ByteBuffer()
                 let pictures = (images?.models ?? []).map { listing(of: $0, for: caller) }
-                ModelListing.write(list: chat.catalog.chat.map { listing(of: $0, for: caller) } + pictures, into: &body)
+                let voices = (speech?.models ?? []).map { listing(of: $0, for: caller) }
+                ModelListing.write(
+                    list: chat.catalog.chat.map { listing(of: $0, for: caller) } + pictures + voices, into: &body)
                 return .json(body)
             },
             .keyed(.get, "/v1/models/:id") { context, caller in
@@ -33,6 +37,16 @@ struct ModelEndpoints: EndpointGroup {
     private func listing(_ id: String, for caller: Caller) -> ModelListing? {
         chat.catalog.chatModel(id).map { listing(of: $0, for: caller) }
             ?? images?.models.first { $0.id == id }.map { listing(of: $0, for: caller) }
+            ?? speech?.models.first { $0.id == id }.map { listing(of: $0, for: caller) }
+    }
+
+    private func listing(of model: SpeechModel, for caller: Caller) -> ModelListing {
+        let price = speech?.prices.version(for: model.id, in: .live)?.price
+        let isRouted = speech.map { !$0.routes.routes(to: model.id, for: caller.key.book).isEmpty } ?? false
+        return ModelListing(
+            id: model.id, created: 0, ownedBy: "operator", kind: "speech",
+            prices: price.map { [ModelListing.Price(name: "characters", dollars: $0.input.dollarsPerMillion)] } ?? [],
+            isAvailable: price != nil && isRouted && caller.key.allows(model: model.id))
     }
 
     private func listing(of model: ImageModel, for caller: Caller) -> ModelListing {

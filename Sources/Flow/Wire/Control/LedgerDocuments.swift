@@ -83,10 +83,12 @@ package struct UsageDocument: Codable, Hashable, Sendable {
         package let cachedTokens: Int
         package let completionTokens: Int
         package let images: Int
+        package let characters: Int
         package let cost: String
 
         package init(
             day: String, model: String, requests: Int, promptTokens: Int, cachedTokens: Int, completionTokens: Int, images: Int,
+            characters: Int,
             cost: String
         ) {
             self.day = day
@@ -96,6 +98,7 @@ package struct UsageDocument: Codable, Hashable, Sendable {
             self.cachedTokens = cachedTokens
             self.completionTokens = completionTokens
             self.images = images
+            self.characters = characters
             self.cost = cost
         }
     }

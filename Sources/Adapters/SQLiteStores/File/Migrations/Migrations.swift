@@ -21,6 +21,7 @@ struct Migration: Sendable {
         Migration(
             number: 5, name: "entries that say everything", sql: entrySchema, then: chainMovedEntries, movesTables: true),
         Migration(number: 6, name: "jobs that outlive the process", sql: jobSchema),
+        Migration(number: 7, name: "prices by the character", sql: speechSchema),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.

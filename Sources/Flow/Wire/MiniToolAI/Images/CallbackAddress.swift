@@ -2,7 +2,7 @@
 /// check, at that moment.
 enum CallbackAddress {
     /// - Parameter allowsLoopback: also http and https on this very machine: for trying it out.
-    static func read(_ fields: inout ImageFieldReader, allowsLoopback: Bool) throws(FieldFault) -> String {
+    static func read(_ fields: inout MemberReader, allowsLoopback: Bool) throws(FieldFault) -> String {
         let text = try fields.text(bytesMax: ImageRequestLimits.callbackBytesMax)
         do throws(ImageFault) { return try checked(text, allowsLoopback: allowsLoopback) } catch {
             // Never the address itself: its query may be a secret.

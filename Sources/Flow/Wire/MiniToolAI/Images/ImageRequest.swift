@@ -20,7 +20,7 @@ package struct ImageRequest: Hashable, Sendable {
     ) throws(RequestFault) -> ImageRequest {
         try body.readJSON { (json) throws(RequestFault) in
             do throws(FieldFault) {
-                var fields = ImageFieldReader(json, of: body, dialect: .reference)
+                var fields = MemberReader(json, of: body, dialect: .reference)
                 var draft = ImageDraft()
                 var callback: String?
                 try fields.walk { (fields, key) throws(FieldFault) in

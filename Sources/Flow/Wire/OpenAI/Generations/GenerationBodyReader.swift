@@ -13,7 +13,7 @@ struct GenerationBodyReader {
     private var hasFormat = false
 
     /// - Returns: false for a member that is of no account here.
-    mutating func readMember(_ key: JSONText, _ fields: inout ImageFieldReader) throws(FieldFault) -> Bool {
+    mutating func readMember(_ key: JSONText, _ fields: inout MemberReader) throws(FieldFault) -> Bool {
         switch key {
         case "model": try draft.readModel(&fields)
         case "prompt": try draft.readPrompt(&fields)
@@ -37,7 +37,7 @@ struct GenerationBodyReader {
     }
 
     /// OpenAI's own members that change no picture here.
-    private func readUnheeded(_ key: JSONText, _ fields: inout ImageFieldReader) throws(FieldFault) -> Bool {
+    private func readUnheeded(_ key: JSONText, _ fields: inout MemberReader) throws(FieldFault) -> Bool {
         switch key {
         case "stream":
             guard try !fields.bool() else {
@@ -63,7 +63,7 @@ struct GenerationBodyReader {
         return false
     }
 
-    private mutating func readSize(_ fields: inout ImageFieldReader) throws(FieldFault) {
+    private mutating func readSize(_ fields: inout MemberReader) throws(FieldFault) {
         let text = try fields.text(bytesMax: ImageRequestLimits.nameBytesMax)
         if text == "auto" { return }
         guard let size = PictureSize(text) else {
@@ -77,7 +77,7 @@ struct GenerationBodyReader {
         self.size = size
     }
 
-    private mutating func readFormat(_ fields: inout ImageFieldReader) throws(FieldFault) {
+    private mutating func readFormat(_ fields: inout MemberReader) throws(FieldFault) {
         guard !hasFormat else { throw together("format", "output_format", at: "") }
         try draft.readFormat(&fields)
         hasFormat = true
@@ -91,7 +91,7 @@ struct GenerationBodyReader {
     // MARK: the whole
 
     /// - Parameter fields: what every member was read from.
-    func request(_ fields: ImageFieldReader, models: (String) -> Bool) throws(FieldFault) -> GenerationRequest {
+    func request(_ fields: MemberReader, models: (String) -> Bool) throws(FieldFault) -> GenerationRequest {
         var draft = draft
         if let size {
             if draft.width != nil { throw together("width", "size", at: "width") }

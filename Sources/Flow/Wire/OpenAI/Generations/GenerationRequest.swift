@@ -24,7 +24,7 @@ package struct GenerationRequest: Hashable, Sendable {
         try body.readJSON { (json) throws(RequestFault) in
             do throws(FieldFault) {
                 var reader = GenerationBodyReader()
-                var fields = ImageFieldReader(json, of: body, dialect: .openAI)
+                var fields = MemberReader(json, of: body, dialect: .openAI)
                 try fields.walk { (fields, key) throws(FieldFault) in try reader.readMember(key, &fields) }
                 return try reader.request(fields, models: models)
             } catch { throw error.request }

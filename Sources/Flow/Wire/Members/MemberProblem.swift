@@ -1,5 +1,5 @@
-/// What is wrong with a field of a request for images, before it is put into words.
-enum ImageFieldProblem {
+/// What is wrong with a member of a request, before it is put into words.
+enum MemberProblem {
     case missing
     /// - Parameters:
     ///   - kind: what came, with its article.
@@ -20,7 +20,7 @@ enum ImageFieldProblem {
     /// So many names are listed; of more only the nearest is told.
     private static let listedNamesMax = 6
 
-    func fault(in dialect: ImageDialect) -> FieldFault {
+    func fault(in dialect: MemberDialect) -> FieldFault {
         switch dialect {
         case .reference: referenceFault
         case .openAI: openAIFault
@@ -83,6 +83,6 @@ enum ImageFieldProblem {
     }
 
     private func nearest(to got: String, among supported: [String]) -> String? {
-        supported.count > ImageFieldProblem.listedNamesMax ? nearestName(to: got, among: supported) : nil
+        supported.count > MemberProblem.listedNamesMax ? nearestName(to: got, among: supported) : nil
     }
 }

@@ -1,30 +1,30 @@
 import Inference
 import NIOCore
 
-/// Reads the members of a request for images, each within its bounds, and says what is wrong in the words of its dialect.
-struct ImageFieldReader {
+/// Reads the members of a flat request, for pictures or for speech, each within its bounds, and says what is wrong in the words of its dialect.
+struct MemberReader {
     private var fields: FieldReader
     private let body: ByteBuffer
-    private let dialect: ImageDialect
+    private let dialect: MemberDialect
     /// Names of members that nobody here knows or heeds, at most ``ImageRequestLimits/droppedNamesMax``, of ASCII letters, digits,
     /// `_`, `-` and `.`: fit for a header.
     private(set) var dropped: [String] = []
 
     /// - Parameter body: what `json` reads.
-    init(_ json: JSONReader, of body: ByteBuffer, dialect: ImageDialect) {
+    init(_ json: JSONReader, of body: ByteBuffer, dialect: MemberDialect) {
         fields = FieldReader(json)
         self.body = body
         self.dialect = dialect
     }
 
-    func fault(_ problem: ImageFieldProblem) -> FieldFault { problem.fault(in: dialect) }
+    func fault(_ problem: MemberProblem) -> FieldFault { problem.fault(in: dialect) }
 
     // MARK: the whole
 
     /// Walks the document. `null` is the default of every member, so those are as if they were not there.
     /// - Parameter read: takes the member's value; false when it is of no account here.
     mutating func walk(
-        _ read: (inout ImageFieldReader, JSONText) throws(FieldFault) -> Bool
+        _ read: (inout MemberReader, JSONText) throws(FieldFault) -> Bool
     ) throws(FieldFault) {
         var members = try fields.object()
         while let key = try fields.key(of: &members) {
@@ -60,6 +60,26 @@ struct ImageFieldReader {
         guard text.decodedBytes <= bytesMax else { throw fault(.tooLong(bytesMax: bytesMax, got: text.decodedBytes)) }
         guard !text.decoded.contains(0) else { throw fault(.endsEarly) }
         return text.string
+    }
+
+    /// Text of any length a body may have, U+0000 included.
+    mutating func anyText() throws(FieldFault) -> String {
+        guard try fields.kind() == .string else { throw try wrongType("a string") }
+        return try fields.string().string
+    }
+
+    /// Text, or the member `id` of an object.
+    mutating func textOrID(bytesMax: Int) throws(FieldFault) -> String {
+        guard try fields.kind() == .object else { return try text(bytesMax: bytesMax) }
+        var members = try fields.object()
+        var id: String?
+        while let key = try fields.key(of: &members) {
+            do throws(FieldFault) { if key.is("id") { id = try text(bytesMax: bytesMax) } else { try skip() } } catch {
+                throw error.under(key.cutShort)
+            }
+        }
+        guard let id else { throw .missing("id") }
+        return id
     }
 
     /// One of `choices`, spelled exactly.

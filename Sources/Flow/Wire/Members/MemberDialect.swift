@@ -1,5 +1,5 @@
-/// The two doors to one picture: what can be asked is the same, names of fields and words of refusals differ.
-package enum ImageDialect: String, Sendable, CaseIterable {
+/// The words in which a refusal is told, and how fields are called.
+package enum MemberDialect: String, Sendable, CaseIterable {
     /// MiniToolAI's own reference, `/api/texttoimage/`: `negativePrompt`, and sentences of its own:
     /// `steps must be between 1 and 8, got 9`.
     case reference

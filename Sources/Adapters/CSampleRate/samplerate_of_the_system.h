@@ -1,2 +1,0 @@
-// libsamplerate: types alone. The library is opened when the first speech is encoded.
-#include <samplerate.h>

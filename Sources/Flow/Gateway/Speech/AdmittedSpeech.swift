@@ -1,0 +1,67 @@
+import Commerce
+package import Inference
+import Logging
+package import Units
+
+/// A speech whose money is held. It must be opened: only then does its hold end.
+package struct AdmittedSpeech: Sendable {
+    let speech: Speech
+    let prompt: SpeechPrompt
+    let routes: [SpeechRoute]
+    let request: RequestID
+    let purse: Purse
+    let hold: HoldID
+    /// What it costs, if it is delivered.
+    package let cost: Money
+
+    /// The second door: asks the engines in turn until one has the first audio ready, all under the same hold. To be called once.
+    /// - Throws: the last engine's failure; nothing was delivered, and the hold is released by then.
+    package func open() async throws(EngineFailure) -> OpenSpeech {
+        var place = 0
+        while true {
+            let route = routes[place]
+            Failpoint.reach(.engineAsking)
+            do throws(EngineFailure) {
+                let audio = try await EncodedSpeech.begin(
+                    SpeechOrder(prompt: prompt, model: route.model, request: request), with: route.engine, speech.encoders)
+                Failpoint.reach(.engineAccepted)
+                return OpenSpeech(admitted: self, audio: audio, engine: route.engine.name)
+            } catch {
+                log(error, of: route)
+                let isLast = !error.mayBeRetriedElsewhere || place + 1 == routes.count || Task.isCancelled
+                if isLast { throw await release(error) }
+            }
+            place += 1
+            // Money that somebody else has moved meanwhile is not for us to spend.
+            if case .stale = await speech.ledger.perform(.dispatch(hold, engine: routes[place].engine.name)) {
+                throw await release(EngineFailure(.broken, detail: "the hold was closed"))
+            }
+        }
+    }
+
+    private func release(_ failure: EngineFailure) async -> EngineFailure {
+        await close(
+            .release(
+                hold, reason: Task.isCancelled ? "the caller left before anything was delivered" : "no engine delivered anything")
+        )
+        return failure
+    }
+
+    /// Ends the hold, whether or not anybody still waits.
+    func close(_ command: LedgerCommand) async {
+        _ = await speech.ledger.perform(command)
+        speech.rooms.give(of: purse)
+    }
+
+    func log(_ failure: EngineFailure, of route: SpeechRoute) { log(failure, engine: route.engine.name) }
+
+    func log(_ failure: EngineFailure, engine: String) {
+        if case .refusedPrompt = failure.kind { return }
+        speech.logger.warning(
+            "engine.failed",
+            metadata: [
+                "request": "\(request)", "engine": "\(engine)", "model": "\(prompt.model)", "kind": "\(failure.kind)",
+                "detail": "\(failure.detail)",
+            ])
+    }
+}

@@ -1,0 +1,37 @@
+package import Commerce
+package import Inference
+
+/// One way to have a text spoken.
+package struct SpeechRoute: Sendable {
+    package let engine: any SpeechEngine
+    /// The model's name as that engine knows it.
+    package let model: String
+
+    package init(engine: any SpeechEngine, model: String) {
+        self.engine = engine
+        self.model = model
+    }
+}
+
+/// Which engines speak which model. Test keys always get the sandbox; live keys only what the operator routed.
+package struct SpeechRoutes: Sendable {
+    private let live: [String: [SpeechRoute]]
+    private let sandbox: any SpeechEngine
+
+    /// - Parameter live: by the model's id, in the order in which they are tried.
+    package init(live: [String: [SpeechRoute]], sandbox: any SpeechEngine) {
+        self.live = live
+        self.sandbox = sandbox
+    }
+
+    package func routes(to model: String, for book: Book) -> [SpeechRoute] {
+        book == .live ? live[model] ?? [] : [SpeechRoute(engine: sandbox, model: model)]
+    }
+
+    /// Every engine that the keys of a book may reach, once.
+    func engines(for book: Book) -> [any SpeechEngine] {
+        guard book == .live else { return [sandbox] }
+        var names: Set<String> = []
+        return live.sorted { $0.key < $1.key }.flatMap { $0.value.map(\.engine) }.filter { names.insert($0.name).inserted }
+    }
+}
