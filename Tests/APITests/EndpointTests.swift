@@ -60,7 +60,7 @@ struct EndpointTests {
             _ = try await server.ask(server.post())
             let line =
                 #"{"day":"2026-01-01","model":"gpt-4o-mini","requests":2,"prompt_tokens":34,"cached_tokens":0,"#
-                + #""completion_tokens":6,"images":0,"cost":"0.0000087"}"#
+                + #""completion_tokens":6,"images":0,"characters":0,"cost":"0.0000087"}"#
             let first = try await server.ask(server.get("/api/usage/?limit=1"))
             #expect(first?.body == #"{"object":"list","data":[\#(line)],"total":2,"limit":1,"offset":0,"has_more":true}"#)
             let second = try await server.ask(server.get("/api/usage?limit=1&offset=1"))

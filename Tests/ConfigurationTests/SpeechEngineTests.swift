@@ -23,7 +23,7 @@ import Testing
             """
         guard case .espeak(let options) = try engine("espeak", text) else { throw Unexpected() }
         #expect(options.program == "/opt/bin/espeak-ng" && options.processes == 4)
-        #expect(["\(options.waitingTime)", "\(options.totalTime)"] == ["5s", "600s"])
+        #expect(["\(options.waitingTime)", "\(options.totalTime)"] == ["5 s", "600 s"])
         guard case .espeak(let second) = try engine("second", text) else { throw Unexpected() }
         #expect(second.name == "second" && second.program == "espeak-ng")
     }
@@ -41,7 +41,7 @@ import Testing
         guard case .openAISpeech(let options) = try engine("kokoro", text) else { throw Unexpected() }
         #expect(options.name == "kokoro" && options.key != nil && options.trustedRoots == "/etc/roots.pem")
         let times = options.deadlines
-        #expect(["\(times.connect)", "\(times.firstByte)", "\(times.stall)", "\(times.total)"] == ["1s", "2s", "3s", "4s"])
+        #expect(["\(times.connect)", "\(times.firstByte)", "\(times.stall)", "\(times.total)"] == ["1 s", "2 s", "3 s", "4 s"])
     }
 
     /// Test keys are spoken to by it: it is no upstream that costs money.
