@@ -82,7 +82,7 @@ struct EndpointTests {
             #expect(answer.headers["content-type"] == "text/csv; charset=utf-8")
             #expect(
                 answer.body == "day,model,requests,prompt_tokens,cached_tokens,completion_tokens,images,characters,cost\r\n"
-                    + "2026-01-01,gpt-4o-mini,1,17,0,3,0,0.00000435\r\n")
+                    + "2026-01-01,gpt-4o-mini,1,17,0,3,0,0,0.00000435\r\n")
         }
     }
 

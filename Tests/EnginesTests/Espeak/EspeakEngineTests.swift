@@ -173,8 +173,14 @@ import Units
         let hertz: Int
         let tempo: Double
 
-        var samples: [Int16] { bytes.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) } }
         var seconds: Double { Double(bytes.count / 2) / Double(hertz) }
-        var loudness: Double { (samples.reduce(0) { $0 + Double($1) * Double($1) } / Double(max(1, samples.count))).squareRoot() }
+
+        /// Root of the mean square of every twentieth sample.
+        var loudness: Double {
+            let squares = stride(from: 0, to: bytes.count - 1, by: 40).map { place in
+                Double(Int16(bitPattern: UInt16(bytes[place]) | UInt16(bytes[place + 1]) << 8))
+            }.map { $0 * $0 }
+            return (squares.reduce(0, +) / Double(max(1, squares.count))).squareRoot()
+        }
     }
 }
