@@ -47,7 +47,7 @@ final class Desk: Sendable {
             clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         desk = ControlDesk(
             administration: administration, catalog: ModelCatalog(chat: ChatModel.builtIn), engines: [],
-            imageModels: ImageModel.builtIn
+            otherModels: ImageModel.builtIn.map(\.id)
         ) { [jobs] in jobs }
         self.directory = directory
         house = House(

@@ -70,7 +70,8 @@ struct Books: Sendable {
         _ configuration: Configuration, engines: [any Engine], images: @escaping @Sendable () async throws -> ImageJobs
     ) -> ControlDesk {
         ControlDesk(
-            administration: administration, catalog: catalog, engines: engines, imageModels: configuration.images.map(\.model),
+            administration: administration, catalog: catalog, engines: engines,
+            otherModels: configuration.images.map(\.model.id) + configuration.speech.map(\.model.id),
             images: images)
     }
 }

@@ -3,167 +3,142 @@ import NIOCore
 import NIOPosix
 import TestKit
 import Testing
-import Wire
+import Units
 
 @testable import Engines
 
-@Suite struct `An engine for servers that speak OpenAI's way` {
-    typealias Stage = OpenAISpeechStage
+@Suite struct `An engine for servers that speak` {
+    private static let key = "sk-canary-0123456789"
 
-    // MARK: Asking
+    private struct Stage {
+        let upstream: ScriptedUpstream
+        let engine: OpenAISpeechEngine
 
-    @Test(arguments: [
-        (100, String?.none, SpeechFormat.mp3, #""response_format":"mp3"}"#),
-        (150, nil, .opus, #""response_format":"opus","speed":1.50}"#),
-        (25, "Softly", .pcm, #""response_format":"pcm","speed":0.25,"instructions":"Softly"}"#),
-    ])
-    func `says what differs from the default, and nothing else`(
-        speed: Int, instructions: String?, format: SpeechFormat, rest: String
-    ) async throws {
-        let stage = try await Stage { _ in Stage.audio(["ID3"]) }
-        _ = try await stage.spoken(
-            Stage.order {
-                $0.speedHundredths = speed
-                $0.instructions = instructions
-                $0.format = format
-            })
-        let request = try #require(stage.upstream.requests.first)
-        #expect(request.method == "POST" && request.target == "/v1/audio/speech")
-        #expect(request[header: "authorization"] == "Bearer \(Stage.key)")
-        #expect(request.text == #"{"model":"kokoro","input":"Say \"hello\".","voice":"af_heart","# + rest)
-        await stage.upstream.stop()
-    }
-
-    @Test func `hands the file on as it comes, the first piece before the last is made`() async throws {
-        let gate = MultiThreadedEventLoopGroup.singleton.any().makePromise(of: Void.self)
-        let stage = try await Stage { _ in
-            var answer = Stage.audio(["ID3 one", " two"])
-            answer.steps.insert(.wait(gate.futureResult), at: 2)
-            return answer
+        init(_ script: @escaping @Sendable (ScriptedRequest) -> ScriptedAnswer) async throws {
+            upstream = try await ScriptedUpstream.start(script)
+            var options = try OpenAISpeechEngine.Options(name: "kokoro", baseURL: upstream.baseURL, key: Secret(key))
+            options.deadlines.firstByte = .milliseconds(400)
+            options.deadlines.stall = .milliseconds(400)
+            engine = try OpenAISpeechEngine(options, group: MultiThreadedEventLoopGroup.singleton)
         }
-        let audio = try await stage.engine.speak(Stage.order())
-        #expect(audio.shape == .file)
-        #expect(try await audio.next().map { String(buffer: $0) } == "ID3 one")
-        gate.succeed()
-        var rest = ""
-        while let piece = try await audio.next() { rest += String(buffer: piece) }
-        #expect(rest == " two")
-        await stage.upstream.stop()
-    }
 
-    @Test func `is no further ahead than its reader lets it be`() async throws {
-        let piece = String(repeating: "x", count: 64 << 10)
-        let stage = try await Stage { _ in Stage.audio(Array(repeating: piece, count: 512)) }
-        let audio = try await stage.engine.speak(Stage.order())
-        try await Task.sleep(for: .milliseconds(300))
-        // What the kernel's windows on both sides hold, of 32 MB.
-        #expect(stage.upstream.log.bytesSent < 16 << 20)
-        var count = 0
-        while let piece = try await audio.next() { count += piece.readableBytes }
-        #expect(count == 512 * piece.utf8.count)
-        await stage.upstream.stop()
-    }
-
-    @Test func `leaves the server when it is given up`() async throws {
-        let stage = try await Stage { _ in Stage.audio(["ID3"], end: false).then(.hang) }
-        let audio = try await stage.engine.speak(Stage.order())
-        audio.stop()
-        #expect(await stage.upstream.wait { $0.connectionsOpen == 0 })
-        await stage.upstream.stop()
-    }
-
-    // MARK: Failing
-
-    @Test(arguments: [
-        (401, "misconfigured"), (403, "misconfigured"), (404, "misconfigured"), (301, "misconfigured"), (429, "overloaded"),
-        (500, "overloaded"), (503, "overloaded"), (408, "timedOut"),
-    ])
-    func `understands a status`(status: Int, kind: String) async throws {
-        let stage = try await Stage { _ in
-            .json(#"{"error":{"message":"no \#(Stage.key)"}}"#, status: status, headers: [("location", "http://127.0.0.1:9/")])
+        func hear(_ order: SpeechOrder = order()) async throws -> String {
+            let audio = try await engine.speak(order)
+            #expect(audio.shape == .file)
+            var heard = ""
+            while let piece = try await audio.next() { heard += String(buffer: piece) }
+            return heard
         }
-        let failure = try #require(await stage.failure())
-        #expect("\(failure.kind)" == kind)
-        #expect(!failure.detail.contains(Stage.key))
-        #expect(stage.upstream.requests.count == 1)
-        await stage.upstream.stop()
+    }
+
+    private static func order(
+        format: SpeechFormat = .mp3, speedHundredths: Int = 100, instructions: String? = nil
+    ) -> SpeechOrder {
+        SpeechOrder(
+            prompt: SpeechPrompt(
+                model: "tts-1", input: "Say \"hi\"", voice: "af_sky", format: format, speedHundredths: speedHundredths,
+                instructions: instructions),
+            model: "kokoro", request: RequestID("req_1"))
+    }
+
+    private static func audio(_ text: String) -> ScriptedAnswer { .body(text, type: "audio/mpeg") }
+
+    @Test(arguments: [1, 3, 1000])
+    func `hands on what comes, as it comes`(bytes: Int) async throws {
+        let stage = try await Stage { _ in Self.audio("ID3 and all the rest of a file").split(every: bytes) }
+        #expect(try await stage.hear() == "ID3 and all the rest of a file")
+    }
+
+    @Test func `hands on a chunked answer`() async throws {
+        let stage = try await Stage { _ in .lines(["ID3", "one", "two"]) }
+        #expect(try await stage.hear() == "ID3onetwo")
+    }
+
+    @Test func `asks as OpenAI is asked, and leaves out what has its default`() async throws {
+        let stage = try await Stage { _ in Self.audio("ID3") }
+        _ = try await stage.hear()
+        _ = try await stage.hear(Self.order(format: .opus, speedHundredths: 125, instructions: "gently"))
+        let requests = stage.upstream.requests
+        #expect(requests.map(\.method) == ["POST", "POST"] && requests.allSatisfy { $0.target.hasSuffix("/audio/speech") })
+        #expect(requests.allSatisfy { $0[header: "authorization"] == "Bearer \(Self.key)" })
+        #expect(
+            String(buffer: requests[0].body)
+                == #"{"model":"kokoro","input":"Say \"hi\"","voice":"af_sky","response_format":"mp3"}"#)
+        #expect(
+            String(buffer: requests[1].body)
+                == #"{"model":"kokoro","input":"Say \"hi\"","voice":"af_sky","response_format":"opus","speed":1.25,"instructions":"gently"}"#
+        )
     }
 
     @Test(arguments: [
-        (400, #"{"error":{"message":"Voice af_x not found","type":"invalid_request_error","param":"voice"}}"#),
-        (400, #"{"detail":{"error":"validation_error","message":"Voice af_x not found","type":"invalid_request_error"}}"#),
-        (422, #"{"detail":[{"loc":["body","voice"],"msg":"Voice af_x not found"}]}"#),
+        (
+            ScriptedAnswer.json(#"{"error":{"message":"no voice","param":"voice","code":"bad"}}"#, status: 400),
+            "refusedPrompt 400"
+        ),
+        (.json(#"{"detail":{"error":"validation_error","message":"no voice"}}"#, status: 422), "refusedPrompt 422"),
+        (.json(#"{"error":{"message":"Incorrect API key sk-canary-0123456789"}}"#, status: 401), "misconfigured"),
+        (.json("{}", status: 404), "misconfigured"), (.json("{}", status: 429), "overloaded"),
+        (.json("{}", status: 503), "overloaded"),
+        (.json(#"{"error":{"message":"out of memory"}}"#), "overloaded"), (.json(#"{"audio":"…"}"#), "malformed"),
+        (.body("<html>", type: "text/html"), "malformed"), (audio(""), "malformed"), (.raw("nonsense\r\n\r\n"), "malformed"),
+        (audio("ID3 and more").cut(after: 20, by: .close), "unreachable"), (.silence, "timedOut"),
+        (.body("x", status: 302, headers: [("location", "http://127.0.0.1:1/")]), "misconfigured"),
     ])
-    func `takes an objection for the caller's, without the key in it`(status: Int, body: String) async throws {
-        let stage = try await Stage { _ in .json(body, status: status) }
-        let failure = try #require(await stage.failure())
-        guard case .refusedPrompt(let refusal) = failure.kind else { throw failure }
-        #expect(refusal.status == status && !refusal.message.isEmpty && !refusal.message.contains(Stage.key))
-        await stage.upstream.stop()
-    }
-
-    @Test(arguments: [
-        (ScriptedAnswer.json(#"{"data":[1,2,3]}"#), SpeechFormat.mp3, "malformed"),
-        (.json(#"{"error":{"message":"busy","type":"server_error"}}"#), .mp3, "overloaded"),
-        (.body("<!doctype html><p>Welcome</p>", type: "text/html"), .wav, "malformed"),
-        (.json(#"{"data": "this is no audio, whatever it says"}"#), .pcm, "malformed"),
-        (.body("", type: "audio/mpeg"), .mp3, "malformed"),
-        (.body("ID3", type: "audio/mpeg", headers: [("content-encoding", "gzip")]), .mp3, "malformed"),
-        (.raw("SSH-2.0-OpenSSH_9.2\r\n\r\n"), .mp3, "malformed"),
-    ])
-    func `does not take for audio what is none`(answer: ScriptedAnswer, format: SpeechFormat, kind: String) async throws {
+    func `fails before there is audio`(answer: ScriptedAnswer, kind: String) async throws {
         let stage = try await Stage { _ in answer }
-        let failure = try #require(await stage.failure(Stage.order { $0.format = format }))
-        #expect("\(failure.kind)" == kind, "\(failure.detail)")
-        await stage.upstream.stop()
+        let failure = await #expect(throws: EngineFailure.self) { try await stage.hear() }
+        #expect(failure?.word == kind)
+        #expect(failure?.detail.contains("canary") == false)
+    }
+
+    /// Samples may begin with any byte, and a document is told from them by being text.
+    @Test func `takes no document for samples`() async throws {
+        let stage = try await Stage { _ in .json(#"{"data": "this is no audio, whatever it says"}"#) }
+        let failure = await #expect(throws: EngineFailure.self) { try await stage.hear(Self.order(format: .pcm)) }
+        #expect(failure?.word == "malformed")
+        let samples = try await Stage { _ in Self.audio("{\u{1}\u{2}\u{7f}") }
+        #expect(try await samples.hear(Self.order(format: .pcm)) == "{\u{1}\u{2}\u{7f}")
+    }
+
+    @Test(arguments: [(ScriptedAnswer.Step.close, "broken"), (.reset, "broken"), (.hang, "timedOut")])
+    func `fails in the middle`(end: ScriptedAnswer.Step, kind: String) async throws {
+        let whole = Self.audio(String(repeating: "ID3 ", count: 1000))
+        let stage = try await Stage { _ in whole.cut(after: 2000, by: end) }
+        let audio = try await stage.engine.speak(Self.order())
+        let failure = await #expect(throws: EngineFailure.self) { while try await audio.next() != nil {} }
+        #expect(failure?.word == kind)
+    }
+
+    @Test func `stops the server when it is given up, and waits for a slow reader`() async throws {
+        let piece = String(repeating: "x", count: 60_000)
+        let stage = try await Stage { _ in .lines(["ID3"] + Array(repeating: piece, count: 200)) }
+        let audio = try await stage.engine.speak(Self.order())
+        _ = try await audio.next()
+        // Longer than a stall may be: who does not read is not the server's fault.
+        try await Task.sleep(for: .milliseconds(900))
+        var bytes = 0
+        while let piece = try await audio.next() { bytes += piece.readableBytes }
+        #expect(bytes == 12_000_000)
+        let other = try await stage.engine.speak(Self.order())
+        other.stop()
+        #expect(try await stage.hear().count == 12_000_003)
     }
 
     @Test(arguments: [
-        (Stage.audio(["ID3", "more"], end: false).then(.close), "broken"),
-        (Stage.audio(["ID3", "more"], end: false).then(.reset), "broken"),
-        (.body("ID3 and more", type: "audio/mpeg").cut(after: 80, by: .close), "broken"),
-        (Stage.audio(["ID3"], end: false).then(.hang), "timedOut"), (.silence, "timedOut"),
-        (ScriptedAnswer([.close]), "unreachable"),
+        (#"{"voices":["af_sky","bm_fable"]}"#, ["af_sky", "bm_fable"]),
+        (#"{"voices":[{"id":"a","name":"A","language":"en"},{"id":"b"},7,{}]}"#, ["A", "b"]), (#"{"x":1}"#, []), ("<html>", []),
     ])
-    func `says how it broke off`(answer: ScriptedAnswer, kind: String) async throws {
-        let stage = try await Stage(
-            options: {
-                $0.deadlines.firstByte = .seconds(1)
-                $0.deadlines.stall = .seconds(1)
-            }, { _ in answer })
-        let failure = try #require(await stage.failure())
-        #expect("\(failure.kind)" == kind, "\(failure.detail)")
-        await stage.upstream.stop()
-    }
-
-    @Test func `says when nobody is there`() async throws {
-        let stage = try await Stage { _ in .silence }
-        await stage.upstream.stop()
-        let failure = try #require(await stage.failure())
-        #expect("\(failure.kind)" == "unreachable")
-    }
-
-    // MARK: Listing and checking
-
-    @Test(arguments: [
-        (#"{"voices":["af_heart","bf_emma"]}"#, ["af_heart", "bf_emma"]),
-        (#"{"voices":[{"id":"af_heart","name":"Heart","language":"en"},{"id":"x"},{}]}"#, ["Heart", "x"]),
-        (#"{"detail":"Not Found"}"#, []), ("<html>", []),
-    ])
-    func `lists the voices that a server says it has`(body: String, names: [String]) async throws {
-        let stage = try await Stage { _ in .json(body) }
+    func `lists the voices of servers that do`(answer: String, names: [String]) async throws {
+        let stage = try await Stage { $0.target.hasSuffix("/audio/voices") ? .json(answer) : .json("{}", status: 404) }
         #expect(await stage.engine.voices().map(\.name) == names)
-        #expect(stage.upstream.requests.first?.target == "/v1/audio/voices")
-        await stage.upstream.stop()
     }
 
-    @Test(arguments: [
-        (ScriptedAnswer.json(#"{"data":[{"id":"kokoro"}]}"#), true), (.json("{}", status: 401), false), (.json("[]"), false),
-    ])
-    func `is well when the server lists its models`(answer: ScriptedAnswer, usable: Bool) async throws {
-        let stage = try await Stage { _ in answer }
-        let report = await stage.engine.check()
-        #expect(report.usable == usable && report.summary.contains("/v1/models"))
-        await stage.upstream.stop()
+    @Test func `says whether it is well`() async throws {
+        let well = try await Stage {
+            $0.target.hasSuffix("/models") ? .json(#"{"data":[{"id":"kokoro"}]}"#) : .json("{}", status: 404)
+        }
+        #expect(await well.engine.check().usable)
+        let unwell = try await Stage { _ in .json("{}", status: 401) }
+        #expect(await unwell.engine.check().usable == false)
     }
 }

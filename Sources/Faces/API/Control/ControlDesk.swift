@@ -10,18 +10,18 @@ package struct ControlDesk: Sendable {
     private let administration: Administration
     private let catalog: ModelCatalog
     private let engines: [any Engine]
-    private let imageModels: [ImageModel]
+    private let otherModels: [String]
     private let images: ImageControl
 
     /// - Parameter images: how the jobs are come by: a server has them, a command that works alone takes them up when it is asked.
     package init(
-        administration: Administration, catalog: ModelCatalog, engines: [any Engine], imageModels: [ImageModel],
+        administration: Administration, catalog: ModelCatalog, engines: [any Engine], otherModels: [String],
         images: @escaping @Sendable () async throws -> ImageJobs
     ) {
         self.administration = administration
         self.catalog = catalog
         self.engines = engines
-        self.imageModels = imageModels
+        self.otherModels = otherModels
         self.images = ImageControl(administration: administration, jobs: images)
     }
 
@@ -77,7 +77,7 @@ package struct ControlDesk: Sendable {
 
     /// Names as keys hold them: a model's own, which is not the dated one of its answers.
     private func known(_ names: [String]) throws(ControlRefusal) -> [String] {
-        let ids = catalog.chat.map(\.id) + imageModels.map(\.id)
+        let ids = catalog.chat.map(\.id) + otherModels
         guard let name = names.first(where: { !ids.contains($0) }) else { return names }
         let hint = (catalog.chatModel(name)?.id ?? nearestName(to: name, among: ids)).map { "; did you mean \($0)?" } ?? ""
         throw ControlRefusal(
