@@ -5,6 +5,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case json
     case eventStream = "event-stream"
     case chat
+    /// The bytes are the body of a request for a picture.
+    case picture
+    /// The bytes are the body of a request for speech.
+    case speech
     /// The bytes of a connection from a client.
     case http
     /// The bytes of a connection from an upstream, up to its end.
@@ -19,6 +23,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .json: try JSONProperties.check(bytes)
         case .eventStream: try EventStreamProperties.check(bytes)
         case .chat: try ChatProperties.check(bytes)
+        case .picture: try PictureProperties.check(bytes)
+        case .speech: try SpeechProperties.check(bytes)
         case .http: try HTTPProperties.check(bytes)
         case .upstream: try UpstreamProperties.check(bytes)
         case .image: try ImageProperties.check(image: bytes)

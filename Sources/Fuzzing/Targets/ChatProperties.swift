@@ -17,14 +17,9 @@ enum ChatProperties {
             }
             switch read {
             case .success(let request): try check(request, of: body)
-            case .failure(let fault): try check(fault)
+            case .failure(let fault): try MemberProperties.check(fault)
             }
         }
-    }
-
-    private static func check(_ fault: RequestFault) throws(BrokenProperty) {
-        try must(!fault.message.isEmpty && fault.message.utf8.count <= 2048, "a refusal has \(fault.message.utf8.count) bytes")
-        try must((fault.param ?? "").utf8.count <= 512, "a field's path is too long to be one")
     }
 
     private static func check(_ request: ChatRequest, of body: ByteBuffer) throws(BrokenProperty) {

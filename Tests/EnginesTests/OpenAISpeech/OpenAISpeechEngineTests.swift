@@ -79,7 +79,7 @@ import Units
         (.json(#"{"error":{"message":"Incorrect API key sk-canary-0123456789"}}"#, status: 401), "misconfigured"),
         (.json("{}", status: 404), "misconfigured"), (.json("{}", status: 429), "overloaded"),
         (.json("{}", status: 503), "overloaded"),
-        (.json(#"{"error":{"message":"out of memory"}}"#), "overloaded"), (.json(#"{"audio":"…"}"#), "malformed"),
+        (.json(#"{"error":{"message":"out of memory"}}"#), "broken"), (.json(#"{"audio":"…"}"#), "malformed"),
         (.body("<html>", type: "text/html"), "malformed"), (audio(""), "malformed"), (.raw("nonsense\r\n\r\n"), "malformed"),
         (audio("ID3 and more").cut(after: 20, by: .close), "unreachable"), (.silence, "timedOut"),
         (.body("x", status: 302, headers: [("location", "http://127.0.0.1:1/")]), "misconfigured"),
