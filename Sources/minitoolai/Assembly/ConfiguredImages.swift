@@ -49,7 +49,7 @@ struct ConfiguredImages: Sendable {
 }
 
 extension EngineSetting {
-    /// nil: it does not paint.
+    /// nil: it answers chats alone.
     fileprivate func imageEngine(on group: any EventLoopGroup) throws -> (any ImageEngine)? {
         switch self {
         case .sandbox(let name, let pace, _, _): SandboxImageEngine(name: name, pace: pace)
@@ -57,7 +57,7 @@ extension EngineSetting {
         case .cpp(let options): try StableDiffusionCppEngine(options, group: group)
         case .comfyUI(let options): try ComfyUIEngine(options, group: group)
         case .openAIImages(let options): try OpenAIImagesEngine(options, group: group)
-        case .openAI, .unserved, .espeak, .openAISpeech: nil
+        case .openAI, .espeak, .openAISpeech, .unserved: nil
         }
     }
 }
