@@ -42,6 +42,14 @@ struct Heard {
         samples = decoded.withUnsafeBytes { Array($0.bindMemory(to: Int16.self)) }
     }
 
+    static func seconds(bySox file: ByteBuffer, as format: SpeechFormat) async throws -> Double {
+        let path = FileManager.default.temporaryDirectory.appendingPathComponent("speech-\(UUID()).\(format.rawValue)").path
+        try Data(file.readableBytesView).write(to: URL(fileURLWithPath: path))
+        defer { try? FileManager.default.removeItem(atPath: path) }
+        let decoded = try await run("sox", [path, "-t", "raw", "-r", "24000", "-e", "signed", "-b", "16", "-c", "1", "-"])
+        return Double(decoded.count) / 2 / Double(hertz)
+    }
+
     /// On a thread that may wait: others' tests run on those that may not.
     private static func run(_ program: String, _ arguments: [String]) async throws -> Data {
         try await withCheckedThrowingContinuation { continuation in

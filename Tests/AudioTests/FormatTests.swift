@@ -24,6 +24,30 @@ import Testing
         }
     }
 
+    /// Another reader than ffmpeg, which is stricter about headers.
+    @Test(arguments: [SpeechFormat.mp3, .flac, .wav])
+    func `make files that sox reads`(format: SpeechFormat) async throws {
+        let seconds = try await Heard.seconds(bySox: try await file(tone(seconds: 2, hertz: 22_050), format, 22_050), as: format)
+        #expect(abs(seconds - 2) < 0.13, "\(seconds) s")
+    }
+
+    @Test(arguments: [16_000, 44_100, 48_000])
+    func `make one rate of many`(hertz: Int) async throws {
+        let heard = try await Heard(try await file(tone(seconds: 1, hertz: hertz), .pcm, hertz), as: .pcm)
+        #expect(abs(heard.seconds - 1) < 0.001 && abs(heard.pitch - 440) < 4)
+    }
+
+    /// The ear hears 16 bits: what is not the tone is 80 dB below it.
+    @Test func `resample without a noise of their own`() async throws {
+        let samples = try await file(tone(seconds: 0.5, hertz: 22_050), .pcm, 22_050)
+        let noise = (1_000..<11_000).reduce(0.0) { sum, place in
+            let sample = samples.getInteger(at: place * 2, endianness: .little, as: Int16.self) ?? 0
+            let due = sin(Double(place) / 24_000 * 440 * 2 * .pi) * 10_000
+            return sum + (Double(sample) - due) * (Double(sample) - due)
+        }
+        #expect((noise / 10_000).squareRoot() < 1, "of 7,071")
+    }
+
     /// A hiss or a click at a seam would be there in one and not in the other.
     @Test(arguments: SpeechFormat.allCases)
     func `make the same of samples however they are cut`(format: SpeechFormat) async throws {

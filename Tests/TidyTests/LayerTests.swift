@@ -22,9 +22,10 @@ import Testing
         ("Gateway", ["NIOHTTP1", "NIOSSL", "NIOPosix", "GRDB", "Hummingbird", "Wire", "Engines", "SQLiteStores", "API"]),
         ("Engines", ["Commerce", "Gateway", "GRDB", "Hummingbird", "SQLiteStores", "API"]),
         ("SQLiteStores", ["Wire", "Gateway", "Engines", "API", "Hummingbird", "NIOHTTP1"]),
+        ("Audio", ["Commerce", "Gateway", "Wire", "Engines", "SQLiteStores", "Pictures", "API"]),
         ("Pictures", ["Commerce", "Gateway", "Wire", "Engines", "SQLiteStores", "API", "NIOCore"]),
         ("BlobStores", ["Commerce", "Gateway", "Wire", "Engines", "SQLiteStores", "API", "GRDB", "Hummingbird"]),
-        ("API", ["GRDB", "SQLiteStores", "Engines", "Pictures", "BlobStores"]),
+        ("API", ["GRDB", "SQLiteStores", "Engines", "Pictures", "Audio", "BlobStores"]),
         ("CLI", ["GRDB", "Commerce", "Gateway", "SQLiteStores", "Engines", "API", "Hummingbird"]),
     ])
     func `a room never imports what it must not learn`(room: String, forbidden: [String]) {

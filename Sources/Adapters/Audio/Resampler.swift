@@ -1,74 +1,77 @@
+import CSoxr
 import Inference
 
-/// Samples of another rate, by libspeexdsp: an eighth of the processor time that libsamplerate's fastest converter takes, with less than what
-/// 16 bits of speech can tell apart. Source: speex_resampler.h of version 1.2.
+/// Samples of another rate, by libsoxr. Source: soxr.h of version 0.1.3.
 final class Resampler: SampleFilter {
     private struct Library: Sendable {
-        typealias Count = UnsafeMutablePointer<UInt32>
-
-        let create: @Sendable @convention(c) (UInt32, UInt32, UInt32, CInt, UnsafeMutablePointer<CInt>) -> OpaquePointer?
-        let skipZeros: @Sendable @convention(c) (OpaquePointer) -> CInt
-        let latency: @Sendable @convention(c) (OpaquePointer) -> CInt
+        typealias State = OpaquePointer
+        let create:
+            @Sendable @convention(c) (
+                Double, Double, CUnsignedInt, UnsafeMutablePointer<UnsafePointer<CChar>?>, UnsafePointer<soxr_io_spec_t>,
+                UnsafeRawPointer?, UnsafeRawPointer?
+            ) -> State?
         let process:
             @Sendable @convention(c) (
-                OpaquePointer, UInt32, UnsafePointer<Int16>?, Count, UnsafeMutablePointer<Int16>?, Count
-            ) -> CInt
-        let destroy: @Sendable @convention(c) (OpaquePointer) -> Void
+                State, UnsafePointer<Int16>?, Int, UnsafeMutablePointer<Int>?, UnsafeMutablePointer<Int16>?, Int,
+                UnsafeMutablePointer<Int>
+            ) -> UnsafePointer<CChar>?
+        let delete: @Sendable @convention(c) (State) -> Void
 
         init() throws(SpeechFault) {
-            let library = try SharedLibrary("libspeexdsp.so.1")
-            create = try library.function("speex_resampler_init")
-            skipZeros = try library.function("speex_resampler_skip_zeros")
-            latency = try library.function("speex_resampler_get_input_latency")
-            process = try library.function("speex_resampler_process_int")
-            destroy = try library.function("speex_resampler_destroy")
+            let library = try SharedLibrary("libsoxr.so.0")
+            create = try library.function("soxr_create")
+            process = try library.function("soxr_process")
+            delete = try library.function("soxr_delete")
         }
 
         static let opened = Result { () throws(SpeechFault) in try Library() }
     }
 
-    /// Of 0 to 10: 128 taps, more than 90 dB between signal and noise.
-    private static let quality: CInt = 7
-
     private let library: Library
-    private let state: OpaquePointer
-    private let ratio: Double
+    private let state: Library.State
 
     init(from: Int, to: Int) throws(SpeechFault) {
         library = try Library.opened.get()
-        var error: CInt = 0
-        guard let state = library.create(1, UInt32(from), UInt32(to), Resampler.quality, &error) else {
-            throw SpeechFault("libspeexdsp: error \(error)")
+        // Without dither, which would be another noise each time. Without a wish for quality it is high: 20 bits.
+        var form = soxr_io_spec_t(
+            itype: SOXR_INT16_I, otype: SOXR_INT16_I, scale: 1, e: nil, flags: UInt(SOXR_NO_DITHER))
+        var error: UnsafePointer<CChar>?
+        guard let state = library.create(Double(from), Double(to), 1, &error, &form, nil, nil) else {
+            throw SpeechFault("libsoxr: \(error.map { String(cString: $0) } ?? "no memory")")
         }
         self.state = state
-        ratio = Double(to) / Double(from)
-        // The filter's own delay would be silence in front.
-        _ = library.skipZeros(state)
     }
 
-    deinit { library.destroy(state) }
+    deinit { library.delete(state) }
 
     func pass(_ samples: [Int16]) throws(SpeechFault) -> [Int16] {
-        var made: [Int16] = []
-        var used = 0
-        while used < samples.count {
-            var (taken, given) = (UInt32(samples.count - used), UInt32(0))
-            let room = Int(Double(taken) * ratio) + 64
-            var error: CInt = 0
-            let some = [Int16](unsafeUninitializedCapacity: room) { output, written in
-                given = UInt32(room)
-                error = samples.withUnsafeBufferPointer { input in
-                    library.process(state, 0, input.baseAddress.map { $0 + used }, &taken, output.baseAddress, &given)
-                }
-                written = Int(given)
-            }
-            guard error == 0, taken > 0 || given > 0 else { throw SpeechFault("libspeexdsp: error \(error)") }
-            used += Int(taken)
-            made = made.isEmpty ? some : made + some
-        }
-        return made
+        // No samples and no more samples are one to the library.
+        guard !samples.isEmpty else { return [] }
+        return try samples.withUnsafeBufferPointer { input throws(SpeechFault) in try convert(input) }
     }
 
-    /// What the filter still holds back is pushed out by silence.
-    func rest() throws(SpeechFault) -> [Int16] { try pass([Int16](repeating: 0, count: Int(library.latency(state)))) }
+    func rest() throws(SpeechFault) -> [Int16] { try convert(nil) }
+
+    /// - Parameter input: nil: there is no more.
+    private func convert(_ input: UnsafeBufferPointer<Int16>?) throws(SpeechFault) -> [Int16] {
+        let given = input?.count ?? 0
+        var made: [Int16] = []
+        var used = 0
+        while true {
+            var (taken, written) = (0, 0)
+            var error: UnsafePointer<CChar>?
+            let some = [Int16](unsafeUninitializedCapacity: Resampler.room) { output, count in
+                let next = input?.baseAddress.map { $0 + used }
+                error = library.process(state, next, given - used, &taken, output.baseAddress, output.count, &written)
+                count = written
+            }
+            if let error { throw SpeechFault("libsoxr: \(String(cString: error))") }
+            made += some
+            used += taken
+            if written < Resampler.room, used == given { return made }
+        }
+    }
+
+    /// Samples that are made at a time.
+    private static let room = 16_384
 }

@@ -7,11 +7,14 @@ struct SharedLibrary: @unchecked Sendable {
     private let name: String
     private let handle: UnsafeMutableRawPointer
 
-    /// - Parameter name: with the version of its interface, `libmp3lame.so.0`. It is never closed.
-    init(_ name: String) throws(SpeechFault) {
-        guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { throw SpeechFault("\(name) is not installed") }
-        self.name = name
-        self.handle = handle
+    /// - Parameter names: of the interfaces that will do, the best first, each with its version: `libFLAC.so.14`. It is never closed.
+    init(_ names: String...) throws(SpeechFault) {
+        for name in names {
+            guard let handle = dlopen(name, RTLD_NOW | RTLD_LOCAL) else { continue }
+            (self.name, self.handle) = (name, handle)
+            return
+        }
+        throw SpeechFault("\(names.joined(separator: " or ")) is not installed")
     }
 
     /// - Parameter type: that of the C function, which nobody checks.

@@ -31,37 +31,44 @@ enum EngineSetting: Sendable {
 
     /// The engine that answers test keys; it is there whether or not a file names it.
     static let sandboxName = "sandbox"
+    /// The engine that speaks without being configured; it is there whether or not a file names it.
+    static let espeakName = "espeak"
 
-    private static let servedKinds = [
-        "openai", "sandbox", "sdapi", "sdcpp", "comfyui", "openai-images", "espeak", "openai-speech",
-    ]
+    /// Kinds that are each an engine's of the same name: that engine is always there, and of no other kind.
+    private static let embedded = [sandboxName, espeakName]
+    private static let servedKinds = ["openai", "sandbox"] + imageKinds + speechKinds
     /// Kinds that the configuration knows and other versions serve.
     private static let otherKinds = ["anthropic"]
 
     static func all(_ section: Section) -> [EngineSetting] {
-        let known = section.writtenNames + [sandboxName, espeakName].filter { !section.writtenNames.contains($0) }
+        let written = section.writtenNames
+        let known = written + embedded.filter { !written.contains($0) }
         let names = known + section.reading.variables.newEntries(under: section.path, beside: known)
         return names.compactMap { name in section.section(name) { EngineSetting($0, name: name) } }
     }
 
     private init?(_ section: Section, name: String) {
+        let isEmbedded = EngineSetting.embedded.contains(name)
         let kind =
-            name == EngineSetting.sandboxName || name == EngineSetting.espeakName
+            isEmbedded
             ? section.text("kind", default: name)
             : section.requiredText("kind", expected: "a kind of engine: \(EngineSetting.servedKinds.joined(separator: ", "))")
         switch kind {
+        case let kind? where isEmbedded && kind != name:
+            section.forgive()
+            EngineSetting.refuse(kind, section, name: name)
+            return nil
         case "sandbox": self = EngineSetting.sandbox(section, name: name)
-        case "openai" where name != EngineSetting.sandboxName:
+        case "openai":
             guard let options = OpenAIEngine.Options(section, name: name) else { return nil }
             self = .openAI(options)
-        case "espeak" where name != EngineSetting.sandboxName: self = EngineSetting.espeak(section, name: name)
-        case "openai-speech" where name != EngineSetting.sandboxName:
-            guard let setting = EngineSetting.openAISpeech(section, name: name) else { return nil }
-            self = setting
-        case let kind? where EngineSetting.imageKinds.contains(kind) && name != EngineSetting.sandboxName:
+        case let kind? where EngineSetting.imageKinds.contains(kind):
             guard let setting = EngineSetting(painting: section, name: name, kind: kind) else { return nil }
             self = setting
-        case let kind? where EngineSetting.otherKinds.contains(kind) && name != EngineSetting.sandboxName:
+        case let kind? where EngineSetting.speechKinds.contains(kind):
+            guard let setting = EngineSetting(speaking: section, name: name, kind: kind) else { return nil }
+            self = setting
+        case let kind? where EngineSetting.otherKinds.contains(kind):
             section.forgive()
             self = .unserved(name: name, kind: kind)
         case let kind?:
@@ -76,10 +83,10 @@ enum EngineSetting: Sendable {
 
     private static func refuse(_ kind: String, _ section: Section, name: String) {
         let problem =
-            if name == sandboxName {
-                "expected sandbox, for test keys are answered by the engine of that name, got \(quoted(kind))"
-            } else {
-                "expected one of \(servedKinds.joined(separator: ", ")), got \(quoted(kind))"
+            switch name {
+            case sandboxName: "expected sandbox, for test keys are answered by the engine of that name, got \(quoted(kind))"
+            case espeakName: "expected espeak, for the engine of that name needs nothing configured, got \(quoted(kind))"
+            default: "expected one of \(servedKinds.joined(separator: ", ")), got \(quoted(kind))"
             }
         section.reading.add(problem, at: section.path("kind"), section.setting("kind")?.origin ?? section.origin)
     }
@@ -138,7 +145,8 @@ extension OpenAIEngine.Options {
 
     private enum DeveloperRole: String, CaseIterable { case keep, system }
 
-    private static func key(_ section: Section) -> Secret? {
+    /// nil: there is none, or what is wrong with it has been said.
+    static func key(_ section: Section) -> Secret? {
         guard let text = section.secret("api_key") else { return nil }
         guard let key = Secret(text) else {
             section.reading.add(

@@ -71,7 +71,10 @@ import Units
     }
 
     @Test(arguments: [
-        (ScriptedAnswer.json(#"{"error":{"message":"no voice","param":"voice","code":"bad"}}"#, status: 400), "refusedPrompt 400"),
+        (
+            ScriptedAnswer.json(#"{"error":{"message":"no voice","param":"voice","code":"bad"}}"#, status: 400),
+            "refusedPrompt 400"
+        ),
         (.json(#"{"detail":{"error":"validation_error","message":"no voice"}}"#, status: 422), "refusedPrompt 422"),
         (.json(#"{"error":{"message":"Incorrect API key sk-canary-0123456789"}}"#, status: 401), "misconfigured"),
         (.json("{}", status: 404), "misconfigured"), (.json("{}", status: 429), "overloaded"),
@@ -86,6 +89,15 @@ import Units
         let failure = await #expect(throws: EngineFailure.self) { try await stage.hear() }
         #expect(failure?.word == kind)
         #expect(failure?.detail.contains("canary") == false)
+    }
+
+    /// Samples may begin with any byte, and a document is told from them by being text.
+    @Test func `takes no document for samples`() async throws {
+        let stage = try await Stage { _ in .json(#"{"data": "this is no audio, whatever it says"}"#) }
+        let failure = await #expect(throws: EngineFailure.self) { try await stage.hear(Self.order(format: .pcm)) }
+        #expect(failure?.word == "malformed")
+        let samples = try await Stage { _ in Self.audio("{\u{1}\u{2}\u{7f}") }
+        #expect(try await samples.hear(Self.order(format: .pcm)) == "{\u{1}\u{2}\u{7f}")
     }
 
     @Test(arguments: [(ScriptedAnswer.Step.close, "broken"), (.reset, "broken"), (.hang, "timedOut")])

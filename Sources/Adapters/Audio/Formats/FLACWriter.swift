@@ -1,7 +1,7 @@
 import Inference
 import NIOCore
 
-/// FLAC by libFLAC. Its header does not say how long the file is: a stream cannot know. Source: FLAC/stream_encoder.h of version 1.4.
+/// FLAC by libFLAC. Its header does not say how long the file is: a stream cannot know. Source: FLAC/stream_encoder.h of version 1.4; that of 1.5 is the same here.
 final class FLACWriter: SampleWriter {
     /// What the library calls with each piece it has made: encoder, bytes, their count, samples, the frame's number, and who waits.
     private typealias Write =
@@ -19,7 +19,7 @@ final class FLACWriter: SampleWriter {
         let delete: @Sendable @convention(c) (OpaquePointer) -> Void
 
         init() throws(SpeechFault) {
-            let library = try SharedLibrary("libFLAC.so.12")
+            let library = try SharedLibrary("libFLAC.so.14", "libFLAC.so.12")
             create = try library.function("FLAC__stream_encoder_new")
             setters = [
                 (try library.function("FLAC__stream_encoder_set_sample_rate"), nil),

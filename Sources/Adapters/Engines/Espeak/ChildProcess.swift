@@ -17,27 +17,25 @@ final class ChildProcess: Sendable {
         self.output = output
     }
 
-    /// Input that a pipe takes at once, whoever reads it: Linux' pipes hold 64 KiB.
-    static let inputBytesMax = 60_000
-
     /// Starts a program without a shell; its errors go nowhere, and it dies of a pipe that nobody reads.
     /// - Parameters:
     ///   - program: a path, or a name that is looked for in `PATH`.
-    ///   - input: up to ``inputBytesMax`` bytes.
+    ///   - input: what it reads, from a file in memory that nobody else sees and that makes nobody wait.
     static func start(_ program: String, _ arguments: [String], input: [UInt8]) throws(EngineFailure) -> ChildProcess {
-        precondition(input.count <= inputBytesMax, "a pipe holds no more")
-        let toChild = try Pipe()
-        defer { toChild.close() }
-        let fromChild = try Pipe()
-        defer { Glibc.close(fromChild.writing) }
+        let file = memfd_create("input", UInt32(MFD_CLOEXEC))
+        guard file >= 0 else { throw EngineFailure(.unreachable, detail: "no memory for the text: errno \(errno)") }
+        defer { close(file) }
+        guard input.withUnsafeBytes({ write(file, $0.baseAddress, $0.count) }) == input.count, lseek(file, 0, SEEK_SET) == 0
+        else {
+            throw EngineFailure(.unreachable, detail: "no memory for the text: errno \(errno)")
+        }
+        var ends: [CInt] = [-1, -1]
+        guard pipe2(&ends, O_CLOEXEC) == 0 else { throw EngineFailure(.unreachable, detail: "no pipe: errno \(errno)") }
+        defer { close(ends[1]) }
         do throws(EngineFailure) {
-            guard input.withUnsafeBytes({ Glibc.write(toChild.writing, $0.baseAddress, $0.count) }) == input.count else {
-                throw EngineFailure(.unreachable, detail: "no pipe for the text: errno \(errno)")
-            }
-            return ChildProcess(
-                id: try spawn(program, arguments, input: toChild.reading, output: fromChild.writing), output: fromChild.reading)
+            return ChildProcess(id: try spawn(program, arguments, input: file, output: ends[1]), output: ends[0])
         } catch {
-            Glibc.close(fromChild.reading)
+            close(ends[0])
             throw error
         }
     }
@@ -86,22 +84,6 @@ final class ChildProcess: Sendable {
             return "\(name)=\(String(cString: value))"
         }
         return kept + ["LANG=C.UTF-8"]
-    }
-
-    private struct Pipe {
-        let reading: CInt
-        let writing: CInt
-
-        init() throws(EngineFailure) {
-            var ends: [CInt] = [-1, -1]
-            guard pipe2(&ends, O_CLOEXEC) == 0 else { throw EngineFailure(.unreachable, detail: "no pipe: errno \(errno)") }
-            (reading, writing) = (ends[0], ends[1])
-        }
-
-        func close() {
-            Glibc.close(reading)
-            Glibc.close(writing)
-        }
     }
 
     // MARK: Its end

@@ -14,6 +14,12 @@ package final class EspeakEngine: SpeechEngine {
         package var program = "espeak-ng"
         /// Speeches at a time.
         package var processes = EspeakLimits.processesStandard
+        /// How long a speech waits for a process.
+        package var waitingTime = EspeakLimits.waitingTime
+        /// For one speech, its reader's pace included.
+        package var totalTime = EspeakLimits.totalTime
+        var stallTime = EspeakLimits.stallTime
+        var readerTime = EspeakLimits.readerTime
 
         package init(name: String) { self.name = name }
     }
@@ -28,7 +34,8 @@ package final class EspeakEngine: SpeechEngine {
         self.options = options
         self.group = group
         name = options.name
-        places = ProcessPlaces(max(1, options.processes), waitingMax: EspeakLimits.waitingMax)
+        places = ProcessPlaces(
+            max(1, options.processes), waitingMax: EspeakLimits.waitingMax, loansMax: EspeakLimits.slowReadersMax)
     }
 
     package func voices() async -> [SpeechVoice] { (try? await listed())?.languages ?? [] }
@@ -59,7 +66,13 @@ package final class EspeakEngine: SpeechEngine {
             var head = ByteBuffer()
             while head.readableBytes <= WAVHeader.bytes, var piece = try await run.pieces.next() { head.writeBuffer(&piece) }
             guard let header = WAVHeader(&head) else { throw EngineFailure(.malformed, detail: "what came is no WAV file") }
-            guard head.readableBytes > 0 else { throw EngineFailure(.refusedPrompt(.nothingToSpeak), detail: "no sample came") }
+            // What it cannot speak it passes over in silence.
+            while !head.hasSound, head.readableBytes < EspeakLimits.silenceBytesMax {
+                guard var piece = try await run.pieces.next() else {
+                    throw EngineFailure(.refusedPrompt(.nothingToSpeak), detail: "nothing but silence came")
+                }
+                head.writeBuffer(&piece)
+            }
             return BegunSpeech(.samples(hertz: header.hertz, tempo: tempo), first: head, rest: run.pieces, giveUp: run.stop)
         } catch {
             run.stop()
@@ -69,13 +82,13 @@ package final class EspeakEngine: SpeechEngine {
 
     private func run(_ arguments: [String], input: [UInt8]) async throws(EngineFailure) -> ProcessRun {
         let loop = group.next()
-        try await places.enter(within: EspeakLimits.waitingTime, on: loop)
+        let place = try await places.enter(within: options.waitingTime, on: loop)
         let process: ChildProcess
         do throws(EngineFailure) { process = try await start(arguments, input: input) } catch {
-            places.leave()
+            place.leave()
             throw error
         }
-        return try await ProcessRun(process, on: loop) { [places] in places.leave() }
+        return try await ProcessRun(process, at: place, options, on: loop)
     }
 
     /// On a thread that may wait: to start a process takes a millisecond or two.
@@ -114,4 +127,9 @@ package final class EspeakEngine: SpeechEngine {
         }
         return String(buffer: text)
     }
+}
+
+extension ByteBuffer {
+    /// Whether anything is heard of these samples: silence is zeros.
+    fileprivate var hasSound: Bool { readableBytesView.contains { $0 != 0 } }
 }

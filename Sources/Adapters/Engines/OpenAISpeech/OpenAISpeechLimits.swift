@@ -7,6 +7,9 @@ enum OpenAISpeechLimits {
     /// Voices that are listed of one server: a hundred times what any is known to have.
     static let voicesMax = 10_000
 
+    /// Bytes of samples by which text in their place is known: an onset of speech is text in sixteen samples by no chance.
+    static let documentBytesSeen = 32
+
     /// A server that streams begins at once; one that does not has spoken five minutes of speech by the first byte.
     static let deadlines = {
         var deadlines = Deadlines()

@@ -65,11 +65,13 @@ final class SpeechDownload: AnswerReader, @unchecked Sendable {
         if words.readableBytes > OpenAILimits.errorBytesMax { refuse(refusal) }
     }
 
-    /// No file of audio begins like JSON or a page; bare samples may.
+    /// No file of audio begins like JSON or a page; bare samples may, but not with a line of text.
     private func isDocument(_ bytes: ByteBuffer) -> Bool {
-        guard format != .pcm else { return false }
-        let first = bytes.readableBytesView.first { !" \r\n\t".utf8.contains($0) }
-        return first == UInt8(ascii: "{") || first == UInt8(ascii: "<")
+        let beginning = bytes.readableBytesView.prefix(OpenAISpeechLimits.documentBytesSeen)
+        let first = beginning.first { !" \r\n\t".utf8.contains($0) }
+        guard first == UInt8(ascii: "{") || first == UInt8(ascii: "<") else { return false }
+        return format != .pcm
+            || beginning.count > 1 && beginning.allSatisfy { (0x20...0x7E).contains($0) || (0x09...0x0D).contains($0) }
     }
 
     func turnEnded() {}

@@ -66,7 +66,9 @@ struct GenerationEndpoint: EndpointGroup {
     private func image(
         of ticket: ImageJobs.Ticket, _ delivery: GenerationRequest.Delivery, _ host: String?
     ) async throws -> GenerationAnswer.Image {
-        guard let views = try await jobs.watch(ticket.id, signature: ticket.signature, isPatient: true) else { throw ErrorResponse.internalFault }
+        guard let views = try await jobs.watch(ticket.id, signature: ticket.signature, isPatient: true) else {
+            throw ErrorResponse.internalFault
+        }
         var last: JobView?
         for await view in views { last = view }
         guard let view = last, case .finished(let result) = view.state, let name = BlobName(result.blob), let ended = view.ended

@@ -228,7 +228,11 @@ actor JobBoard {
         // Whoever cannot follow sees the newest.
         let (stream, continuation) = AsyncStream<JobView>.makeStream(bufferingPolicy: .bufferingNewest(4))
         continuation.yield(view(entry))
-        if hasDismissed, !isPatient { continuation.finish() } else { entry.watchers[numbers] = Watcher(view: continuation, isPatient: isPatient) }
+        if hasDismissed, !isPatient {
+            continuation.finish()
+        } else {
+            entry.watchers[numbers] = Watcher(view: continuation, isPatient: isPatient)
+        }
         return stream
     }
 

@@ -30,7 +30,11 @@ package struct SandboxSpeechEngine: SpeechEngine {
         }
         if let refusal = directives.refusal { throw refusal }
         let audio = try await audio(of: SpeechOrder(prompt: prompt, model: order.model, request: order.request))
-        return directives.cut.map { CutSpeech(audio, $0) } ?? audio
+        guard let cut = directives.cut else { return audio }
+        let speech = CutSpeech(audio, cut)
+        // What goes wrong before the first piece goes wrong here, where another engine may still be asked.
+        if cut.afterChunks == 0 { _ = try await speech.next() }
+        return speech
     }
 
     private func audio(of order: SpeechOrder) async throws(EngineFailure) -> any SpokenAudio {
