@@ -10,7 +10,7 @@ from decimal import Decimal
 
 import pytest
 
-from images import ENDLESS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, fetch, quiet, talk
+from images import ENDLESS, HANDS, PRICE, SMALL, SUBMIT, Job, accepted, blobs, fetch, quiet, talk
 from minitoolai import eventually
 
 #: Where the power is cut, and how many jobs may be durable then of which nobody was told: in most places the last answer may be on its way.
@@ -19,7 +19,7 @@ MOMENTS = {
     "settle.committed": {0, 1},
 }
 #: Pictures that no job knows after one cut: one of each hand of the engine, painted and not yet paid for.
-STRAYS = 2
+STRAYS = HANDS
 CHARGE = int(PRICE.scaleb(9))
 
 

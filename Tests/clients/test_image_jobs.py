@@ -119,9 +119,9 @@ def test_404_for_a_question_that_names_no_job(server, body):
 
 def test_progress_grows_and_the_queue_moves_up(server):
     customer = server.customer(test="1.00", test_key=True)
-    jobs = [accepted(server, customer.key, prompt="a fox [sandbox: delay=100ms]", steps=3) for _ in range(5)]
-    assert [job.state["queue_position"] for job in jobs[2:]] == [1, 2, 3], "two are painted at a time"
-    pending = jobs[4].state
+    jobs = [accepted(server, customer.key, prompt="a fox [sandbox: delay=100ms]", steps=3) for _ in range(HANDS + 3)]
+    assert [job.state["queue_position"] for job in jobs[HANDS:]] == [1, 2, 3], "all hands are busy"
+    pending = jobs[-1].state
     assert list(pending) == ["status", "image_url", "message", "progress", "queue_position"]
     assert pending["status"] == "pending" and pending["image_url"] is None and pending["progress"] == 0
     seen = []
@@ -129,14 +129,14 @@ def test_progress_grows_and_the_queue_moves_up(server):
         seen.append(jobs[0].state.get("progress", 1.0))
     assert seen == sorted(seen)
     positions = []
-    eventually(lambda: positions.append(jobs[4].state.get("queue_position", 0)) or jobs[4].is_over, "the last is done")
+    eventually(lambda: positions.append(jobs[-1].state.get("queue_position", 0)) or jobs[-1].is_over, "the last is done")
     assert positions == sorted(positions, reverse=True)
     assert all(job.state["status"] == "success" for job in jobs)
 
 
 def test_events_from_the_queue_to_the_picture(server):
     customer = server.customer(test="1.00", test_key=True)
-    before = [accepted(server, customer.key, prompt="a fox [sandbox: delay=60ms]") for _ in range(2)]
+    before = [accepted(server, customer.key, prompt="a fox [sandbox: delay=60ms]") for _ in range(HANDS)]
     job = accepted(server, customer.key, prompt="a fox [sandbox: delay=60ms]")
     told = job.events()
     assert [name for name, _ in told] == ["progress"] * (len(told) - 1) + ["done"]
@@ -338,9 +338,9 @@ def test_a_revoked_key_loses_no_job(server):
 
 def test_jobs_of_one_who_asks_much_do_not_keep_another_waiting(server):
     greedy, modest = (server.customer(test="1.00", test_key=True) for _ in range(2))
-    many = [accepted(server, greedy.key, prompt="a fox [sandbox: delay=50ms]") for _ in range(30)]
+    many = [accepted(server, greedy.key, prompt="a fox [sandbox: delay=50ms]") for _ in range(60)]
     accepted(server, modest.key, prompt="a fox [sandbox: delay=50ms]").delivered()
-    assert sum(not job.is_over for job in many) > 15
+    assert sum(not job.is_over for job in many) > 25
     for job in many:
         job.cancel()
 

@@ -313,3 +313,34 @@ def test_a_server_that_is_killed_charges_what_was_begun_and_leaves_no_process(fr
     server.start()
     assert left(server, customer) == 1 - (3 * len(text) + 1) * EACH and held(server, customer) == 0
     assert server.cli("ledger", "verify")["ok"]
+
+
+#: Where the power is cut, what is said, and what may have been charged by then: nothing (0) or the whole (1).
+MOMENTS = [
+    (moment, text, shares)
+    for moment, shares in {
+        "hold.committing": {0}, "hold.committed": {0}, "engine.asking": {0}, "engine.accepted": {0}, "answer.delivering": {0, 1},
+        "settle.committing": {0, 1}, "settle.committed": {1},
+    }.items()
+    # A speech of one piece delivers nothing before it is settled.
+    for text in ("x", SENTENCE * 20) if (moment, text) != ("answer.delivering", "x")
+]
+
+
+@pytest.mark.parametrize("moment, text, shares", MOMENTS, ids=[f"{moment}, {len(text)} characters" for moment, text, _ in MOMENTS])
+def test_killed_at(fresh, moment, text, shares):
+    server = fresh.start()
+    customer = server.customer(live="1.00")
+    assert server.stop() == 0
+    server.environment["MINITOOLAI_FAILPOINTS"] = f"{moment}=kill@1"
+    server.start()
+    with pytest.raises(requests.exceptions.RequestException):
+        speak(server, customer.key, input=text)
+    process, server.process = server.process, None
+    process.wait(30)
+    server.log.close()
+    server.environment["MINITOOLAI_FAILPOINTS"] = ""
+    server.start()
+    assert 1 - left(server, customer) in {share * len(text) * EACH for share in shares} and held(server, customer) == 0
+    assert server.stop() == 0
+    server.verify()
