@@ -23,6 +23,8 @@ let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let cryptoExtras = Target.Dependency.product(name: "CryptoExtras", package: "swift-crypto")
+let mustache = Target.Dependency.product(name: "Mustache", package: "swift-mustache")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let sqlite = Target.Dependency.product(name: "GRDBSQLite", package: "GRDB.swift")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
@@ -54,6 +56,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
         .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1"),
+        .package(url: "https://github.com/hummingbird-project/swift-mustache", exact: "2.1.1"),
         .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
     ],
     targets: [
@@ -63,7 +66,9 @@ let package = Package(
         room("Commerce", in: "Domain", ["Units"], settings: watched),
         // Rank 2: the public bytes, and the order of things.
         room("Wire", in: "Flow", ["Units", "Inference", nioCore]),
-        room("Gateway", in: "Flow", ["Units", "Inference", "Commerce", nioCore, crypto, logging], settings: watched),
+        room(
+            "Gateway", in: "Flow", ["Units", "Inference", "Commerce", nioCore, crypto, cryptoExtras, logging],
+            settings: watched),
         // Rank 3: one outside each.
         room(
             "Engines", in: "Adapters",
@@ -72,6 +77,7 @@ let package = Package(
         room(
             "SQLiteStores", in: "Adapters", ["Units", "Inference", "Commerce", "CSQLiteOptions", grdb, sqlite, crypto],
             settings: watched),
+        room("Payments", in: "Adapters", ["Units", "Commerce", "Inference", "Engines", "Wire", nioCore, crypto]),
         room("Pictures", in: "Adapters", ["Inference", "CDeflate", "CPNG", "CTurboJPEG", "CWebP"]),
         .systemLibrary(name: "CDeflate", path: "Sources/Adapters/CDeflate"),
         .systemLibrary(name: "CPNG", path: "Sources/Adapters/CPNG"),
@@ -87,14 +93,14 @@ let package = Package(
         room(
             "API", in: "Faces",
             ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix, nioHTTP1, hummingbird, logging]),
+        room("Console", in: "Faces", ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, mustache, logging]),
         room("CLI", in: "Faces", ["Units", "Wire", argumentParser, nioCore, nioPosix, nioHTTP1, nioSSL]),
         // Rank 5: the only place that sees everything.
         .executableTarget(
             name: "minitoolai",
             dependencies: [
                 "Units", "Inference", "Commerce", "Wire", "Gateway", "Engines", "SQLiteStores", "Pictures", "Audio", "BlobStores",
-                "API",
-                "CLI", "CMimalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
+                "Payments", "API", "Console", "CLI", "CMimalloc", argumentParser, yams, nioCore, nioPosix, crypto, logging,
             ],
             path: "Sources/minitoolai", swiftSettings: settings),
         .target(

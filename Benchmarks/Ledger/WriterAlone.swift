@@ -161,6 +161,13 @@ private final class CountingStore: LedgerStore {
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine] {
         try store.statement(of: purse, from: from, to: to)
     }
+    func movements(of purse: Purse, before entry: EntryID?, limit: Int) throws -> [StatementLine] {
+        try store.movements(of: purse, before: entry, limit: limit)
+    }
+    func openHolds(of purse: Purse) throws -> [StatementLine] { try store.openHolds(of: purse) }
+    func usageByKey(of purse: Purse, from: Instant?, to: Instant?) throws -> [KeyUsage] {
+        try store.usageByKey(of: purse, from: from, to: to)
+    }
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine] {
         try store.usage(of: purse, from: from, to: to, model: model)
     }

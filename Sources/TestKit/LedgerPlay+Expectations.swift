@@ -99,6 +99,19 @@ extension LedgerRejection {
         case .keyUnknown: "key"
         case .amountOutOfRange: "amount"
         case .referenceTaken: "reference"
+        case .moreThanAvailable: "available"
+        case .topUp(let refusal): refusal.word
+        case .people: "people"
+        }
+    }
+}
+
+extension TopUpRefusal {
+    fileprivate var word: String {
+        switch self {
+        case .codeUnknown, .codeRedeemed, .codeRevoked, .codeExpired: "code"
+        case .orderUnknown: "order"
+        case .mismatch(let field, _, _): field
         }
     }
 }

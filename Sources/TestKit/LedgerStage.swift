@@ -39,6 +39,8 @@ package struct LedgerMemory: LedgerStage {
         case .job(let job, let hold):
             if job.isOver { image.jobHolds.remove(hold) } else { image.jobHolds.insert(hold) }
         case .callback: break
+        case .topUp(let record): image.topUps.apply(record)
+        case .people(let record): image.people.apply(record)
         case .keySpent(let key, let total): image.spent[key] = total
         }
     }
@@ -47,7 +49,7 @@ package struct LedgerMemory: LedgerStage {
         let purse = Purse(account: entry.account, book: entry.book)
         image.balances[purse] = Balance(available: entry.availableAfter, held: entry.heldAfter)
         image.lastEntry = entry.id
-        if entry.kind == .grant {
+        if entry.kind == .grant || entry.kind == .adjust {
             image.credits.append(
                 LedgerImage.Credit(purse: purse, reference: entry.note, entry: entry.id, amount: entry.available))
         }

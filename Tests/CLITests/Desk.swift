@@ -46,7 +46,10 @@ final class Desk: Sendable {
             ledger: ledger, store: store, blobs: MemoryBlobs(), darkroom: RawDarkroom(), signer: JobSigner(pepper: pepper),
             clock: clock, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
         desk = ControlDesk(
-            administration: administration, catalog: ModelCatalog(chat: ChatModel.builtIn), engines: [],
+            administration: administration,
+            topUps: TopUps(ledger: ledger, pepper: pepper, provider: nil, logger: Logger(label: "test")),
+            console: ConsoleControl(signIn: SignIn(ledger: ledger, pepper: pepper), site: "http://127.0.0.1:8080"),
+            catalog: ModelCatalog(chat: ChatModel.builtIn), engines: [],
             otherModels: ImageModel.builtIn.map(\.id)
         ) { [jobs] in jobs }
         self.directory = directory

@@ -16,7 +16,7 @@ package struct Secret: Hashable, Sendable, CustomStringConvertible, CustomDebugS
     package var debugDescription: String { "***" }
     package var customMirror: Mirror { Mirror(self, children: []) }
 
-    func reveal() -> String { value }
+    package func reveal() -> String { value }
 
     /// True when a text holds the secret, or a piece of it long enough to matter: keys are echoed masked, `sk-ab…wxyz`.
     func isEchoed(in text: String) -> Bool {

@@ -41,6 +41,33 @@ package struct PriceID: Hashable, Sendable, CustomStringConvertible {
     package var description: String { "price_\(value)" }
 }
 
+/// A redemption code's record, never the code itself; shown as `code_1`.
+package struct CodeID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: CodeID, right: CodeID) -> Bool { left.value < right.value }
+    package var description: String { "code_\(value)" }
+    package init?(text: some StringProtocol) { self.init(text: text, prefix: "code_") }
+}
+
+/// A top-up that was begun with a payment provider; shown as `order_1`.
+package struct OrderID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: OrderID, right: OrderID) -> Bool { left.value < right.value }
+    package var description: String { "order_\(value)" }
+    package init?(text: some StringProtocol) { self.init(text: text, prefix: "order_") }
+}
+
+/// Somebody who signs in to the console; shown as `user_1`.
+package struct UserID: Hashable, Comparable, Sendable, CustomStringConvertible {
+    package let value: Int64
+    package init(_ value: Int64) { self.value = value }
+    package static func < (left: UserID, right: UserID) -> Bool { left.value < right.value }
+    package var description: String { "user_\(value)" }
+    package init?(text: some StringProtocol) { self.init(text: text, prefix: "user_") }
+}
+
 /// One life of the serving process. Each start takes the next; work of an earlier epoch is resolved before the next one serves.
 package struct Epoch: Hashable, Comparable, Sendable {
     package let value: Int64
@@ -61,6 +88,9 @@ private protocol NumberedID {
 
 extension AccountID: NumberedID {}
 extension KeyID: NumberedID {}
+extension CodeID: NumberedID {}
+extension OrderID: NumberedID {}
+extension UserID: NumberedID {}
 
 extension NumberedID {
     fileprivate init?(text: some StringProtocol, prefix: String) {

@@ -1,7 +1,25 @@
+package import Commerce
 package import Gateway
 package import Logging
 package import NIOCore
 import NIOPosix
+package import Wire
+
+/// How balances are filled.
+package struct MoneyIn: Sendable {
+    let topUps: TopUps
+    let webhook: (any PaymentWebhook)?
+    let publicURL: String?
+
+    /// - Parameters:
+    ///   - webhook: nil: there is no address to post payments to.
+    ///   - publicURL: how callers reach this server, where that differs from what they say.
+    package init(topUps: TopUps, webhook: (any PaymentWebhook)?, publicURL: String?) {
+        self.topUps = topUps
+        self.webhook = webhook
+        self.publicURL = publicURL
+    }
+}
 
 /// The server before it listens: one port for the chat routes, which never leave their connection's event loop, and for
 /// everything else.
@@ -14,19 +32,21 @@ package struct APIServer: Sendable {
     ///   - images: nil: no pictures are made here.
     ///   - speech: nil: nothing is spoken here.
     ///   - ledger: asked only whether it admits, and what it counted.
+    ///   - money: nil: balances are filled by the operator alone.
+    ///   - pages: what browsers look at.
     ///   - accessLog: gets a line for each finished request.
     ///   - metrics: who may read `/metrics`.
     package init(
         group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, speech: Speech? = nil, keys: KeyDirectory,
         administration: Administration,
-        ledger: LedgerWriter,
+        ledger: LedgerWriter, money: MoneyIn? = nil, pages: [Page] = [],
         clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
         accessLog: AccessLog? = nil, metrics: MetricsAudience = .local
     ) {
         self.group = group
         service = Service(
             limits: limits, chat: chat, images: images, speech: speech, keys: keys, administration: administration,
-            ledger: ledger, clock: clock,
+            ledger: ledger, money: money, pages: pages, clock: clock,
             logger: logger, accessLog: accessLog, metrics: metrics)
     }
 

@@ -1,6 +1,7 @@
 import Gateway
 import Hummingbird
 import Logging
+import Wire
 
 /// What the endpoints serve with: the rest of the house, as they know it. One object, so that handing it on costs one count.
 final class Service: Sendable {
@@ -17,7 +18,7 @@ final class Service: Sendable {
 
     init(
         limits: APILimits, chat: Chat, images: ImageDesk?, speech: Speech?, keys: KeyDirectory, administration: Administration,
-        ledger: LedgerWriter,
+        ledger: LedgerWriter, money: MoneyIn?, pages: [Page],
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
         self.limits = limits
@@ -38,7 +39,13 @@ final class Service: Sendable {
         let painting: [any EndpointGroup] =
             images.map { [ImageEndpoints(desk: $0, clock: clock), GenerationEndpoint(desk: $0, clock: clock)] } ?? []
         let speaking: [any EndpointGroup] = speech.map { [SpeechEndpoints(speech: $0)] } ?? []
-        let endpoints = Endpoints(groups + painting + speaking, others: ChatPermit.paths.map { ($0, .post) })
+        let paying: [any EndpointGroup] =
+            money.map { money in
+                let webhook = money.webhook.map { StripeEndpoint(topUps: money.topUps, webhook: $0, clock: clock) }
+                return [TopUpEndpoints(topUps: money.topUps, publicURL: money.publicURL)] + (webhook.map { [$0] } ?? [])
+            } ?? []
+        let endpoints = Endpoints(
+            groups + painting + speaking + paying + [PageEndpoints(pages: pages)], others: ChatPermit.paths.map { ($0, .post) })
         router = endpoints.responder
     }
 }

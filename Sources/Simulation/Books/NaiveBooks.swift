@@ -73,7 +73,7 @@ struct NaiveBooks {
             case .holdExtended(let hold, let before): try extend(hold.id, from: before, to: hold.amount)
             case .holdChanged(let hold): try change(hold)
             case .entry(let entry): try post(entry)
-            case .job, .callback: break
+            case .job, .callback, .topUp, .people: break
             case .keySpent(let key, let total):
                 let own = spent[key] ?? 0
                 try agree(Int128(total.nanodollars) == own, "\(key) is said to have spent \(total), its charges sum to \(own)")
@@ -147,6 +147,7 @@ struct NaiveBooks {
         let name = "\(entry.id), a \(entry.kind.rawValue),"
         switch entry.kind {
         case .grant: try grant(entry, name)
+        case .adjust, .refund: throw Disagreement(sentence: "\(name) is asked for by nobody here")
         case .hold: try hold(entry, name)
         case .extend: try extend(entry, name)
         case .settle, .release, .provisional: try close(entry, name)

@@ -218,7 +218,7 @@ extension LedgerOutcome {
     /// In the naive ledger's words.
     fileprivate var answer: NaiveLedger.Answer {
         switch self {
-        case .account, .key, .price: "given"
+        case .account, .key, .price, .codes, .redeemed, .order, .user: "given"
         case .credited(_, _, let repeated): repeated ? "repeated" : "credited"
         case .held(let funds): "held \(funds.amount.nanodollars) cap \(funds.outputCap)"
         case .extended(let amount): "extended to \(amount.nanodollars)"

@@ -27,7 +27,10 @@ extension Assembly {
             defer { LineLog.flush() }
             let books = try Books.open(configuration, logger)
             defer { books.ledger.close() }
-            let desk = books.desk(configuration, engines: []) {
+            let (topUps, _) = try books.topUps(configuration, on: MultiThreadedEventLoopGroup.singleton)
+            let desk = books.desk(
+                configuration, engines: [], topUps: topUps, console: ConsoleControl(signIn: books.signIn(), site: nil)
+            ) {
                 try await images(configuration, books, logger)
             }
             return try await desk.answer(Array(ControlLine.bytes(of: request)))

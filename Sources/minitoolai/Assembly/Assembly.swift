@@ -38,19 +38,26 @@ enum Assembly {
             jobs: images, publicURL: configuration.server.publicURL,
             allowsLoopbackCallback: configuration.server.isLocal)
         let speakers = try ConfiguredSpeech(configuration, on: loops)
+        let (topUps, webhook) = try books.topUps(configuration, on: loops)
+        let signIn = books.signIn()
         let server = APIServer(
             group: loops, chat: chat, images: imageDesk, speech: speakers.speech(configuration, books, logger), keys: books.keys,
             administration: books.administration,
             ledger: books.ledger,
+            money: MoneyIn(topUps: topUps, webhook: webhook, publicURL: configuration.server.publicURL),
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
-        let desk = books.desk(configuration, engines: engines.checked(with: painters, speakers)) { images }
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
         let signals = try StopSignals()
         let listening = try await listen(server, configuration.server)
 
         let welcome = Welcome(configuration, listening.address)
-        try await welcome.say(to: terminal, books: books, isConfigured: place.isConfigured, json: wishes.json)
+        let desk = books.desk(
+            configuration, engines: engines.checked(with: painters, speakers), topUps: topUps,
+            console: ConsoleControl(signIn: signIn, site: configuration.server.publicURL ?? welcome.callURL)
+        ) { images }
+        try await welcome.say(
+            to: terminal, books: books, signIn: signIn, isConfigured: place.isConfigured, json: wishes.json)
         if SQLiteLedgerStore.hasWALResetBug { logger.notice("sqlite.wal_reset_bug", metadata: ["harmless": "one writer"]) }
         logger.info(
             "server.ready",

@@ -4,12 +4,15 @@ import Commerce
 import Gateway
 import Inference
 import Logging
+import NIOCore
 import SQLiteStores
 import Units
 
 /// The ledger with everything around it, opened for writing by this process alone.
 struct Books: Sendable {
     let directory: DataDirectory
+    private let pepper: [UInt8]
+    private let logger: Logger
     let store: any LedgerStore
     let ledger: LedgerWriter
     let keys: KeyDirectory
@@ -59,18 +62,28 @@ struct Books: Sendable {
         let writer = LedgerWriter(ledger: ledger, store: store, clock: clock, logger: logger)
         let keys = KeyDirectory(ledger.keys, mint: mint, clock: clock)
         return Books(
-            directory: directory, store: store, ledger: writer, keys: keys,
+            directory: directory, pepper: pepper, logger: logger, store: store, ledger: writer, keys: keys,
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
             catalog: ModelCatalog(chat: configuration.models.map(\.model)), signer: JobSigner(pepper: pepper),
             callbackSigner: CallbackSigner(pepper: pepper),
             prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 
+    /// How balances are filled.
+    func topUps(_ configuration: Configuration, on group: any EventLoopGroup) throws -> (TopUps, (any PaymentWebhook)?) {
+        let payments = try ConfiguredPayments(configuration.payments, pepper: pepper, logger, on: group)
+        return (TopUps(ledger: ledger, pepper: pepper, provider: payments.provider, logger: logger), payments.webhook)
+    }
+
+    /// The door of the console.
+    func signIn() -> SignIn { SignIn(ledger: ledger, pepper: pepper) }
+
     func desk(
-        _ configuration: Configuration, engines: [any Engine], images: @escaping @Sendable () async throws -> ImageJobs
+        _ configuration: Configuration, engines: [any Engine], topUps: TopUps, console: ConsoleControl,
+        images: @escaping @Sendable () async throws -> ImageJobs
     ) -> ControlDesk {
         ControlDesk(
-            administration: administration, catalog: catalog, engines: engines,
+            administration: administration, topUps: topUps, console: console, catalog: catalog, engines: engines,
             otherModels: configuration.images.map(\.model.id) + configuration.speech.map(\.model.id),
             images: images)
     }

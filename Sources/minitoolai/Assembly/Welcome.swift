@@ -10,7 +10,9 @@ import Wire
 struct Welcome: Sendable {
     /// `http://127.0.0.1:8080`: the configured host, the port that was given out.
     let url: String
-    private let callURL: String
+    /// As a program on this machine reaches it.
+    let callURL: String
+    private let site: String
     private let routed: Int
     private let models: Int
 
@@ -20,21 +22,26 @@ struct Welcome: Sendable {
         url = "http://\(Welcome.bracketed(host)):\(port)"
         let here = ["0.0.0.0": "127.0.0.1", "::": "::1"][host] ?? host
         callURL = "http://\(Welcome.bracketed(here)):\(port)"
+        site = configuration.server.publicURL ?? callURL
         routed = configuration.models.filter { !$0.routes.isEmpty }.count
         models = configuration.models.count
     }
 
     /// Ends with the line that says the server is ready.
-    func say(to terminal: Terminal, books: Books, isConfigured: Bool, json: Bool) async throws {
+    func say(to terminal: Terminal, books: Books, signIn: SignIn, isConfigured: Bool, json: Bool) async throws {
         let key = isConfigured ? nil : try await firstKey(books)
+        let link = signIn.firstSecret().map { "\(site)/console/first?token=\($0)" }
         if json {
-            struct Ready: Encodable { let ready: String, testKey: String? }
-            return terminal.print(try ControlLine.json(Ready(ready: url, testKey: key)))
+            struct Ready: Encodable { let ready: String, testKey: String?, consoleLink: String? }
+            return terminal.print(try ControlLine.json(Ready(ready: url, testKey: key, consoleLink: link)))
         }
         if let key {
-            terminal.print(first(key))
+            terminal.print(first(key, link))
         } else {
             terminal.note(hint)
+            if let link {
+                terminal.note("nobody can sign in to the console yet; within 15 minutes this link makes an operator: \(link)")
+            }
         }
         terminal.print("ready \(url)")
     }
@@ -49,18 +56,19 @@ struct Welcome: Sendable {
         return try await books.administration.createKey(wish).secret
     }
 
-    private func first(_ key: String) -> String {
-        """
-        This is the first start. Here is a test key with $5.00 of test money, shown this once; the sandbox answers it:
+    private func first(_ key: String, _ link: String?) -> String {
+        let console = link.map { "\nThe console, for whoever opens this link within 15 minutes:\n\n    \($0)\n" } ?? ""
+        return """
+            This is the first start. Here is a test key with $5.00 of test money, shown this once; the sandbox answers it:
 
-            \(key)
+                \(key)
 
-        Try it:
+            Try it:
 
-            curl -sN \(callURL)/v1/chat/completions -H "Authorization: Bearer \(key)" -H "Content-Type: application/json" \
-        -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"What is the largest U.S. state by area?"}]}'
-
-        """
+                curl -sN \(callURL)/v1/chat/completions -H "Authorization: Bearer \(key)" -H "Content-Type: application/json" \
+            -d '{"model":"gpt-4o-mini","stream":true,"messages":[{"role":"user","content":"What is the largest U.S. state by area?"}]}'
+            \(console)
+            """
     }
 
     private var hint: String {

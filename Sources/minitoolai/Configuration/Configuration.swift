@@ -10,6 +10,7 @@ struct Configuration: Sendable {
     let store: Store
     let ledger: Ledger
     let blobs: Blobs
+    let payments: Payments
     let engines: [EngineSetting]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
     let models: [ModelSetting]
@@ -70,7 +71,17 @@ struct Configuration: Sendable {
         let keepMilliseconds: Int64
     }
 
-    static let sections = ["server", "store", "ledger", "blobs", "engines", "models"]
+    /// Who takes payments for live balances.
+    struct Payments: Hashable, Sendable {
+        let stripeKey: String?
+        let stripeWebhookSecret: String?
+        /// Everything before `/v1`.
+        let stripeURL: String
+        /// A PEM file of certificates to trust instead of the system's.
+        let stripeTrustedRoots: String?
+    }
+
+    static let sections = ["server", "store", "ledger", "blobs", "payments", "engines", "models"]
 
     /// Reads the configuration of `place`: flags before variables before the file before the defaults.
     /// - Throws: ``ConfigurationFaults``, all there are.
@@ -87,6 +98,7 @@ struct Configuration: Sendable {
         store = Store(root)
         ledger = root.section("ledger") { Ledger($0) }
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
+        payments = root.section("payments") { Payments($0) }
         engines = root.section("engines", read: EngineSetting.all)
         let models = root.section("models") { [engines] in
             ModelSettings($0, engines: engines.map(\.name))

@@ -42,8 +42,19 @@ package final class EngineClient: Sendable {
     package func ask(
         _ method: String, _ path: String, json: ByteBuffer? = nil, deadline: TimeAmount, outlivesCancellation: Bool = false
     ) async throws(ImageFailure) -> EngineAnswer {
+        try await ask(
+            method, path, content: json.map(EngineContent.init(json:)), deadline: deadline,
+            outlivesCancellation: outlivesCancellation)
+    }
+
+    /// The same with a body of any type, and more fields.
+    /// - Parameter fields: visible ASCII only.
+    package func ask(
+        _ method: String, _ path: String, content: EngineContent?, fields: [(name: String, value: String)] = [],
+        deadline: TimeAmount, outlivesCancellation: Bool = false
+    ) async throws(ImageFailure) -> EngineAnswer {
         let exchange = NIOLoopBoundBox.makeEmptyBox(valueType: EngineExchange.self, eventLoop: loop)
-        let request = request(method, path, json)
+        let request = request(method, path, content, fields)
         let title = "\(method) \(path.prefix { $0 != "?" })"
         let result = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<Result<EngineAnswer, ImageFailure>, Never>) in
@@ -71,7 +82,7 @@ package final class EngineClient: Sendable {
         _ method: String, _ path: String, json: ByteBuffer, deadlines: Deadlines, to reader: any AnswerReader & Sendable,
         begun: @escaping @Sendable (UpstreamExchange) -> Void
     ) {
-        let request = request(method, path, json)
+        let request = request(method, path, EngineContent(json: json), [])
         loop.execute { [self] in
             let exchange = UpstreamExchange(request, in: poolHere, deadlines: deadlines, to: reader)
             begun(exchange)
@@ -86,16 +97,22 @@ package final class EngineClient: Sendable {
         }
     }
 
-    private func request(_ method: String, _ path: String, _ json: ByteBuffer?) -> UpstreamRequest {
+    private func request(
+        _ method: String, _ path: String, _ content: EngineContent?, _ more: [(name: String, value: String)]
+    ) -> UpstreamRequest {
         precondition(
             path.first == "/" && path.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a path is a slash and visible ASCII")
         var head = "\(method) \(address.path)\(path) HTTP/1.1\r\n\(fields)accept: */*\r\n"
-        if let json {
-            head += "content-type: application/json\r\ncontent-length: \(json.readableBytes)\r\n"
+        for (name, value) in more {
+            precondition(value.utf8.allSatisfy { (0x21...0x7E).contains($0) }, "a field's value is visible ASCII")
+            head += "\(name): \(value)\r\n"
+        }
+        if let content {
+            head += "content-type: \(content.type)\r\ncontent-length: \(content.body.readableBytes)\r\n"
         } else if method != "GET" {
             head += "content-length: 0\r\n"
         }
-        return UpstreamRequest(first: ByteBuffer(string: head + "\r\n"), rest: json.map { [$0] } ?? [])
+        return UpstreamRequest(first: ByteBuffer(string: head + "\r\n"), rest: content.map { [$0.body] } ?? [])
     }
 
     /// Made when it is first needed. Called on the loop.

@@ -45,9 +45,9 @@ struct BatchWriting: ~Copyable {
                 guard entry.hold == nil else {
                     throw StoreFailure.recordRefused("\(entry.id) moves money of a hold that nothing was said of")
                 }
-                try insert(entry, about: .grant)
+                try insert(entry, about: entry.kind == .grant ? .grant : .debit)
             case .keySpent(let key, let total): fold.note(spent: total, by: key)
-            case .epoch, .account, .key, .keyRevoked, .price, .job, .callback: try others(records[index])
+            case .epoch, .account, .key, .keyRevoked, .price, .job, .callback, .topUp, .people: try others(records[index])
             }
             index += 1
         }

@@ -19,7 +19,7 @@ enum BookWalk {
         [try lastShown(of: purse, db), from?.microseconds ?? .min, to?.microseconds ?? .max]
     }
 
-    private static func lastShown(of purse: Purse, _ db: Database) throws -> Int64 {
+    static func lastShown(of purse: Purse, _ db: Database) throws -> Int64 {
         var last: Int64?
         try EntryTail.forEach(db, of: purse) { if $0.kind.isShown { last = $0.id } }
         if let last { return last }

@@ -9,6 +9,7 @@ final class CommitStatements {
     let commit: PreparedStatement
     let rollback: PreparedStatement
     private let insertGrant: PreparedStatement
+    private let insertDebit: PreparedStatement
     private let insertReference: PreparedStatement
     private let insertOpening: PreparedStatement
     private let insertExtension: PreparedStatement
@@ -33,6 +34,12 @@ final class CommitStatements {
             INSERT INTO entries (id, at, epoch, account, book, available_after, held_after, previous, note, available, granted, kind,
                 held, revenue, writeoff)
             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, -?10, 'grant', 0, 0, 0)
+            """)
+        insertDebit = try prepare(
+            """
+            INSERT INTO entries (id, at, epoch, account, book, available_after, held_after, previous, note, available, granted, kind,
+                held, revenue, writeoff)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?10, -?10, ?11, 0, 0, 0)
             """)
         insertReference = try prepare("INSERT INTO grants (account, book, reference, entry) VALUES (?, ?, ?, ?)")
         insertOpening = try prepare(
@@ -75,6 +82,14 @@ final class CommitStatements {
 
     // MARK: Entries
 
+    private func insertReference(of entry: Entry) throws {
+        insertReference.bind(entry.account.value)
+        insertReference.bind(entry.book.word)
+        insertReference.bind(entry.note)
+        insertReference.bind(entry.id.value)
+        try insertReference.run()
+    }
+
     func insert(_ written: WrittenEntry) throws {
         let entry = written.entry
         switch written.about {
@@ -83,11 +98,14 @@ final class CommitStatements {
             insertGrant.bind(entry.note)
             insertGrant.bind(entry.available.nanodollars)
             try insertGrant.run()
-            insertReference.bind(entry.account.value)
-            insertReference.bind(entry.book.word)
-            insertReference.bind(entry.note)
-            insertReference.bind(entry.id.value)
-            try insertReference.run()
+            try insertReference(of: entry)
+        case .debit:
+            bind(written, to: insertDebit)
+            insertDebit.bind(entry.note)
+            insertDebit.bind(entry.available.nanodollars)
+            insertDebit.bind(entry.kind.word)
+            try insertDebit.run()
+            if entry.kind == .adjust { try insertReference(of: entry) }
         case .opening(let hold):
             bind(written, to: insertOpening)
             insertOpening.bind(hold.key.value)

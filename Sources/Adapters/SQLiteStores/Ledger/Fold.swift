@@ -126,7 +126,7 @@ final class Fold {
         }
         last = entry.id
         switch entry.kind {
-        case .grant: break
+        case .grant, .adjust, .refund: break
         case .hold: try open(entry.hold, for: entry.held)
         case .extend: try extend(entry, from: before)
         case .settle, .release, .provisional: try close(entry)

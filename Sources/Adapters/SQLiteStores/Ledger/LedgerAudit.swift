@@ -43,6 +43,7 @@ struct LedgerAudit {
         try balance(entry)
         switch (entry.kind, entry.hold) {
         case ("grant", nil): try grant(entry)
+        case ("adjust", nil), ("refund", nil): try takeOut(entry)
         case ("hold", let hold?): try open(hold, by: entry)
         case ("extend", let hold?): try extend(hold, by: entry)
         case ("settle", let hold?), ("release", let hold?), ("provisional", let hold?): try close(hold, by: entry)
@@ -89,6 +90,14 @@ struct LedgerAudit {
         guard entry.available > 0, entry.granted == -entry.available, entry.held == 0, entry.key == nil else {
             throw LedgerDisagreement(
                 "\(entry.name) grants \(usd(-entry.granted)), but makes \(usd(entry.available)) available, \(usd(entry.held)) held"
+            )
+        }
+    }
+
+    private func takeOut(_ entry: AuditedEntry) throws {
+        guard entry.available < 0, entry.granted == -entry.available, entry.held == 0, entry.key == nil else {
+            throw LedgerDisagreement(
+                "\(entry.name) takes \(usd(entry.granted)) out, but makes \(usd(entry.available)) available, \(usd(entry.held)) held"
             )
         }
     }

@@ -27,6 +27,8 @@ extension SQLiteLedgerStore {
         case .price(let version): try insert(version, in: db)
         case .job(let job, let hold): try write(job, hold, in: db)
         case .callback(let standing): try write(standing, in: db)
+        case .topUp(let record): try write(record, in: db)
+        case .people(let record): try write(record, in: db)
         case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")
         }
     }
@@ -92,7 +94,7 @@ extension SQLiteLedgerStore {
             .execute(arguments: [standing.attempts, due.microseconds, standing.job])
     }
 
-    private func requireOneChange(in db: Database, _ sentence: @autoclosure () -> String) throws {
+    func requireOneChange(in db: Database, _ sentence: @autoclosure () -> String) throws {
         guard db.changesCount == 1 else { throw StoreFailure.recordRefused(sentence()) }
     }
 }

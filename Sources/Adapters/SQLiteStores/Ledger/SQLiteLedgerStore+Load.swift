@@ -21,7 +21,7 @@ extension SQLiteLedgerStore {
                 epoch: Epoch(try Int64.fetchOne(db, sql: "SELECT max(number) FROM epochs") ?? 0),
                 accounts: try accounts(db), balances: balances, keys: try keys(db), spent: spent, prices: try prices(db),
                 openHolds: try open.sorted().map { try openHold($0, db) }, jobHolds: try jobHolds(db),
-                credits: try credits(db), lastEntry: EntryID(last))
+                credits: try credits(db), lastEntry: EntryID(last), topUps: try topUps(db), people: try people(db))
         }
     }
 
@@ -103,7 +103,7 @@ extension SQLiteLedgerStore {
         }
     }
 
-    private func rows<Value>(_ db: Database, _ sql: String, _ read: (inout Columns) throws -> Value) throws -> [Value] {
+    func rows<Value>(_ db: Database, _ sql: String, _ read: (inout Columns) throws -> Value) throws -> [Value] {
         var values: [Value] = []
         let cursor = try Row.fetchCursor(db, sql: sql)
         while let row = try cursor.next() {

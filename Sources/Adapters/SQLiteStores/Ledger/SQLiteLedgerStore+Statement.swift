@@ -17,17 +17,34 @@ extension SQLiteLedgerStore {
     }
 
     private func movements(of purse: Purse, from: Instant?, to: Instant?, in db: Database) throws -> [StatementLine] {
-        let sql =
-            BookWalk.sql + """
-                SELECT e.id, e.at, e.kind, e.available + e.held, e.available_after + e.held_after, e.writeoff, e.note,
-                    o.request, e.prompt_tokens, e.cached_tokens, e.completion_tokens, e.reasoning_tokens, e.source,
-                    p.id, p.model, p.input, p.cached_input, p.output, p.since, p.unit
-                FROM shown JOIN entries e ON e.id = shown.id LEFT JOIN entries o ON o.id = e.hold LEFT JOIN prices p ON p.id = o.price
-                WHERE e.at >= ? AND e.at < ?
-                ORDER BY e.id
-                """
+        let sql = SQLiteLedgerStore.movementsSQL + "WHERE e.at >= ? AND e.at < ? ORDER BY e.id"
+        return try movements(sql, try BookWalk.arguments(purse, from, to, db), in: db)
+    }
+
+    private static let movementsSQL =
+        BookWalk.sql + """
+            SELECT e.id, e.at, e.kind, e.available + e.held, e.available_after + e.held_after, e.writeoff, e.note,
+                o.request, e.prompt_tokens, e.cached_tokens, e.completion_tokens, e.reasoning_tokens, e.source,
+                p.id, p.model, p.input, p.cached_input, p.output, p.since, p.unit
+            FROM shown JOIN entries e ON e.id = shown.id LEFT JOIN entries o ON o.id = e.hold LEFT JOIN prices p ON p.id = o.price
+
+            """
+
+    package func movements(of purse: Purse, before entry: EntryID?, limit: Int) throws -> [StatementLine] {
+        try file.read { db in
+            // The walk goes from the newest to the oldest, so it ends with the page.
+            let sql = SQLiteLedgerStore.movementsSQL + "WHERE e.id < ? LIMIT ?"
+            let start = try BookWalk.lastShown(of: purse, db)
+            return try movements(sql, [start, entry?.value ?? .max, limit], in: db)
+        }
+    }
+
+    package func openHolds(of purse: Purse) throws -> [StatementLine] {
+        try file.read { db in try openHolds(of: purse, from: nil, to: nil, in: db) }
+    }
+
+    private func movements(_ sql: String, _ arguments: StatementArguments, in db: Database) throws -> [StatementLine] {
         var lines: [StatementLine] = []
-        let arguments = try BookWalk.arguments(purse, from, to, db)
         let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
         while let row = try cursor.next() {
             var columns = Columns(row)
@@ -47,7 +64,7 @@ extension SQLiteLedgerStore {
         let request: String? = columns.optional()
         let isCharge = kind == .settle || kind == .provisional
         return StatementLine(
-            id: id, at: at, kind: kind == .grant ? .grant : isCharge ? .charge : .release, amount: amount,
+            id: id, at: at, kind: kind.shown, amount: amount,
             balanceAfter: posted, request: request.map(RequestID.init),
             note: isCharge ? try chargeNote(&columns, charge: -amount, writeoff: -writeoff, remark: note) : note)
     }
@@ -83,5 +100,19 @@ extension SQLiteLedgerStore {
                     note: "\(model): set aside while \(engine) answers"))
         }
         return lines
+    }
+}
+
+extension Entry.Kind {
+    /// What a statement calls it.
+    fileprivate var shown: StatementLine.Kind {
+        switch self {
+        case .grant: .grant
+        case .settle, .provisional: .charge
+        case .release: .release
+        case .adjust: .adjust
+        case .refund: .refund
+        case .hold, .extend: .hold
+        }
     }
 }

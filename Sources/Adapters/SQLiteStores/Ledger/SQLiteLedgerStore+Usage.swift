@@ -36,4 +36,19 @@ extension SQLiteLedgerStore {
             return lines
         }
     }
+
+    package func usageByKey(of purse: Purse, from: Instant?, to: Instant?) throws -> [KeyUsage] {
+        let sql =
+            BookWalk.sql + """
+                SELECT e.key, count(*), sum(e.revenue + e.writeoff) FROM shown JOIN entries e ON e.id = shown.id
+                WHERE e.source IS NOT NULL AND e.at >= ? AND e.at < ? GROUP BY e.key ORDER BY 3 DESC, 1
+                """
+        return try file.read { db in
+            let arguments = try BookWalk.arguments(purse, from, to, db)
+            return try Row.fetchAll(try db.cachedStatement(sql: sql), arguments: arguments).map { row in
+                var columns = Columns(row)
+                return KeyUsage(key: KeyID(columns.next()), requests: columns.next(), cost: columns.money())
+            }
+        }
+    }
 }

@@ -30,6 +30,7 @@ extension SQLiteLedgerStore {
                 try compareProgress(with: audit, db)
                 try compareLimits(keys, with: audit)
                 try compareGrants(db)
+                try compareTopUps(with: audit, db)
                 try chain.end()
                 let accounts = try Int.fetchOne(db, sql: "SELECT count(*) FROM accounts") ?? 0
                 return .ok(entries: Int(audit.entries), accounts: accounts)
@@ -109,7 +110,7 @@ extension SQLiteLedgerStore {
     /// Every grant has its reference, once, and no reference is without its grant.
     private func compareGrants(_ db: Database) throws {
         let repeated = """
-            SELECT account, book, note, min(id), max(id) FROM entries WHERE kind = 'grant'
+            SELECT account, book, note, min(id), max(id) FROM entries WHERE kind IN ('grant', 'adjust')
             GROUP BY account, book, note HAVING count(*) > 1 ORDER BY min(id) LIMIT 1
             """
         if let row = try Row.fetchOne(db, sql: repeated) {
@@ -121,11 +122,11 @@ extension SQLiteLedgerStore {
             )
         }
         let odd = """
-            SELECT entry FROM (SELECT account, book, note AS reference, id AS entry FROM entries WHERE kind = 'grant'
+            SELECT entry FROM (SELECT account, book, note AS reference, id AS entry FROM entries WHERE kind IN ('grant', 'adjust')
                 EXCEPT SELECT account, book, reference, entry FROM grants)
             UNION ALL
             SELECT entry FROM (SELECT account, book, reference, entry FROM grants
-                EXCEPT SELECT account, book, note, id FROM entries WHERE kind = 'grant')
+                EXCEPT SELECT account, book, note, id FROM entries WHERE kind IN ('grant', 'adjust'))
             LIMIT 1
             """
         if let entry = try Int64.fetchOne(db, sql: odd) {
@@ -155,5 +156,5 @@ extension SQLiteLedgerStore {
         Set(try Int64.fetchAll(db, sql: "SELECT number FROM epochs"))
     }
 
-    private func usd(_ nanodollars: Int64) -> String { Money(nanodollars: nanodollars).description }
+    func usd(_ nanodollars: Int64) -> String { Money(nanodollars: nanodollars).description }
 }

@@ -6,6 +6,8 @@ struct WrittenEntry {
     /// What stands beside the movement, by its kind.
     enum About {
         case grant
+        /// Money taken out of a book that was not spent.
+        case debit
         /// The terms of the hold it opens.
         case opening(Hold)
         /// It says all by itself.
@@ -39,7 +41,7 @@ struct WrittenEntry {
         rows.add(entry.note)
         rows.add(previous)
         switch about {
-        case .grant, .extending: rows.addNulls(12)
+        case .grant, .debit, .extending: rows.addNulls(12)
         case .opening(let hold):
             rows.add(hold.request.description)
             rows.add(hold.price.value)
@@ -75,6 +77,8 @@ extension Entry.Kind {
         case .settle: "settle"
         case .release: "release"
         case .provisional: "provisional"
+        case .adjust: "adjust"
+        case .refund: "refund"
         }
     }
 

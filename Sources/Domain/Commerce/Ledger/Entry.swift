@@ -9,6 +9,10 @@ package struct Entry: Hashable, Sendable {
         case extend
         /// A settlement decided by recovery after a crash.
         case provisional
+        /// An operator takes money out of a book, with a reason.
+        case adjust
+        /// A payment provider has taken a payment back, in part or whole.
+        case refund
     }
 
     package let id: EntryID
@@ -26,7 +30,7 @@ package struct Entry: Hashable, Sendable {
     package let writeoff: Money
     package let availableAfter: Money
     package let heldAfter: Money
-    /// A grant's reference, a release's reason.
+    /// A grant's or an adjustment's reference, a release's reason, what was refunded.
     package let note: String
 
     package init(

@@ -8,6 +8,8 @@ package struct Ledger: Sendable {
     /// All but those that pay for jobs.
     package internal(set) var openHolds: [HoldID: Hold]
     var jobHolds: [HoldID: JobHold] = [:]
+    package internal(set) var topUps: TopUpBook
+    package internal(set) var people: People
     /// Commands that found their hold already closed or not theirs; each is a lost race, not an error.
     package private(set) var staleCommands = 0
 
@@ -54,6 +56,8 @@ package struct Ledger: Sendable {
         lastKey = image.keys.map(\.id.value).max() ?? 0
         lastPrice = image.prices.map(\.id.value).max() ?? 0
         lastEntry = image.lastEntry
+        topUps = image.topUps
+        people = image.people
         for hold in image.openHolds { keyStates[hold.key.value]?.held += hold.amount }
         // Jobs go on, and nothing of their money changes.
         for hold in image.jobHolds where openHolds[hold] != nil { adopt(hold) }
@@ -124,6 +128,10 @@ package struct Ledger: Sendable {
         case .closeJob(let id, let units, let note, let job):
             closeJob(job, id, units: units, note: note, at: now, into: &records)
         case .noteCallback(let standing): noteCallback(standing, into: &records)
+        case .adjust(let purse, let amount, let reference):
+            adjust(amount, of: purse, reference: reference, at: now, into: &records)
+        case .topUp(let command): step(command, at: now, into: &records)
+        case .people(let command): step(command, at: now, into: &records)
         }
     }
 
@@ -141,13 +149,12 @@ package struct Ledger: Sendable {
         return .account(record)
     }
 
-    private mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant, into records: inout Records)
+    mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant, into records: inout Records)
         -> LedgerOutcome
     {
         guard accounts[purse.account] != nil else { return .rejected(.accountUnknown(purse.account.description)) }
-        let name = CreditName(purse: purse, reference: reference)
         let balance = balance(of: purse)
-        if let known = credits[name] {
+        if let known = credit(of: purse, reference) {
             guard known.amount == amount else {
                 return .rejected(.referenceTaken(reference, amount: known.amount))
             }
@@ -157,9 +164,19 @@ package struct Ledger: Sendable {
             return .rejected(.amountOutOfRange(amount))
         }
         let entry = post(.grant, purse, available: amount, grant: -amount, note: reference, at: now)
-        credits[name] = LedgerImage.Credit(purse: purse, reference: reference, entry: entry.id, amount: amount)
+        remember(LedgerImage.Credit(purse: purse, reference: reference, entry: entry.id, amount: amount))
         records.append(.entry(entry))
+        collectDebt(of: purse, at: now, into: &records)
         return .credited(entry: entry.id, balance: self.balance(of: purse), repeated: false)
+    }
+
+    /// What moved under a reference before, if anything did.
+    func credit(of purse: Purse, _ reference: String) -> LedgerImage.Credit? {
+        credits[CreditName(purse: purse, reference: reference)]
+    }
+
+    mutating func remember(_ credit: LedgerImage.Credit) {
+        credits[CreditName(purse: credit.purse, reference: credit.reference)] = credit
     }
 
     /// The most one book may hold: $1,000,000,000. Sums of a few such amounts still fit ``Money``.
@@ -322,10 +339,11 @@ package struct Ledger: Sendable {
         records.append(.holdChanged(closed))
         records.append(.entry(entry))
         if charge > .zero { records.append(.keySpent(hold.key, pay(charge, by: hold.key))) }
+        if !topUps.debts.isEmpty { collectDebt(of: hold.purse, at: now, into: &records) }
         return .closed(
             Receipt(
                 hold: hold.id, charge: charge, writeoff: writeoff, usage: usage, source: source,
-                balance: Balance(available: entry.availableAfter, held: entry.heldAfter)))
+                balance: balance(of: hold.purse)))
     }
 
     /// - Returns: what the key has paid in all.
@@ -361,7 +379,7 @@ package struct Ledger: Sendable {
 
     // MARK: Entries
 
-    private mutating func post(
+    mutating func post(
         _ kind: Entry.Kind, _ purse: Purse, key: KeyID? = nil, hold: HoldID? = nil, available: Money, held: Money = .zero,
         revenue: Money = .zero, grant: Money = .zero, writeoff: Money = .zero, note: String = "", at now: Instant
     ) -> Entry {

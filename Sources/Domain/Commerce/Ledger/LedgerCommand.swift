@@ -32,6 +32,10 @@ package enum LedgerCommand: Sendable {
     case release(HoldID, reason: String)
     /// Closes a hold that an earlier epoch left open.
     case recover(HoldID)
+    /// Takes money out of a book, never more than is available. The same reference twice takes it once.
+    case adjust(purse: Purse, amount: Money, reference: String)
+    case topUp(TopUpCommand)
+    case people(PeopleCommand)
 }
 
 extension LedgerCommand {
@@ -94,6 +98,10 @@ package enum LedgerOutcome: Sendable {
     /// What the hold is for now.
     case extended(to: Money)
     case closed(Receipt)
+    case codes([RedemptionCode])
+    case redeemed(RedemptionCode, balance: Balance)
+    case order(TopUpOrder)
+    case user(UserRecord)
     /// Noted; nothing to say.
     case noted
     case refused(Refusal)
@@ -146,4 +154,8 @@ package enum LedgerRejection: Error, Hashable, Sendable {
     case amountOutOfRange(Money)
     /// The reference was used before, for another amount.
     case referenceTaken(String, amount: Money)
+    /// An adjustment takes no more than there is.
+    case moreThanAvailable(Money, available: Money)
+    case topUp(TopUpRefusal)
+    case people(PeopleRejection)
 }

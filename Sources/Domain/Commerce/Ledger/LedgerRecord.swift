@@ -18,6 +18,8 @@ package indirect enum LedgerRecord: Sendable {
     /// A job as it is now. One that is new comes right behind the entry of its hold.
     case job(SealedJob, hold: HoldID)
     case callback(CallbackStanding)
+    case topUp(TopUpRecord)
+    case people(PeopleRecord)
     /// What a key has spent in all, after this batch.
     case keySpent(KeyID, Money)
 }
@@ -49,10 +51,13 @@ package struct LedgerImage: Sendable {
     package var jobHolds: Set<HoldID>
     package var credits: [Credit]
     package var lastEntry: EntryID
+    package var topUps: TopUpBook
+    package var people: People
 
     package init(
         epoch: Epoch, accounts: [AccountRecord], balances: [Purse: Balance], keys: [KeyRecord], spent: [KeyID: Money],
-        prices: [PriceVersion], openHolds: [Hold], jobHolds: Set<HoldID> = [], credits: [Credit], lastEntry: EntryID
+        prices: [PriceVersion], openHolds: [Hold], jobHolds: Set<HoldID> = [], credits: [Credit], lastEntry: EntryID,
+        topUps: TopUpBook = TopUpBook(), people: People = People()
     ) {
         self.epoch = epoch
         self.accounts = accounts
@@ -64,6 +69,8 @@ package struct LedgerImage: Sendable {
         self.jobHolds = jobHolds
         self.credits = credits
         self.lastEntry = lastEntry
+        self.topUps = topUps
+        self.people = people
     }
 
     package static let empty = LedgerImage(

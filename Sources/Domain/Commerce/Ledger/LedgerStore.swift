@@ -21,6 +21,13 @@ package protocol LedgerStore: LedgerJournal {
 
     /// Every movement of one book, oldest first.
     func statement(of purse: Purse, from: Instant?, to: Instant?) throws -> [StatementLine]
+    /// The last movements of one book, the newest first, without what is still held.
+    /// - Parameter entry: only those before it; nil: from the end.
+    func movements(of purse: Purse, before entry: EntryID?, limit: Int) throws -> [StatementLine]
+    /// What is held and for which request, the oldest first.
+    func openHolds(of purse: Purse) throws -> [StatementLine]
+    /// What each key of a book has paid, by its settled requests.
+    func usageByKey(of purse: Purse, from: Instant?, to: Instant?) throws -> [KeyUsage]
     /// Settled requests by day (UTC) and model, oldest first.
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
     /// Jobs that are not over, oldest first.
@@ -58,7 +65,7 @@ package enum StoreHindrance: Error, Hashable, Sendable {
 /// One line a customer can check by hand.
 package struct StatementLine: Hashable, Sendable {
     package enum Kind: String, Sendable {
-        case grant, charge, release
+        case grant, charge, release, adjust, refund
         /// Still open: listed after everything else, its amount not available.
         case hold
     }
@@ -112,6 +119,18 @@ package struct UsageLine: Hashable, Sendable {
         self.completionTokens = completionTokens
         self.images = images
         self.characters = characters
+        self.cost = cost
+    }
+}
+
+package struct KeyUsage: Hashable, Sendable {
+    package let key: KeyID
+    package let requests: Int
+    package let cost: Money
+
+    package init(key: KeyID, requests: Int, cost: Money) {
+        self.key = key
+        self.requests = requests
         self.cost = cost
     }
 }

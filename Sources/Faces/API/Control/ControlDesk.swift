@@ -8,6 +8,8 @@ package import Wire
 /// Answers operators' requests, line for line: reads the request, has ``Administration`` carry it out, writes the answer down.
 package struct ControlDesk: Sendable {
     private let administration: Administration
+    private let topUps: TopUps
+    private let console: ConsoleControl
     private let catalog: ModelCatalog
     private let engines: [any Engine]
     private let otherModels: [String]
@@ -15,10 +17,13 @@ package struct ControlDesk: Sendable {
 
     /// - Parameter images: how the jobs are come by: a server has them, a command that works alone takes them up when it is asked.
     package init(
-        administration: Administration, catalog: ModelCatalog, engines: [any Engine], otherModels: [String],
+        administration: Administration, topUps: TopUps, console: ConsoleControl, catalog: ModelCatalog, engines: [any Engine],
+        otherModels: [String],
         images: @escaping @Sendable () async throws -> ImageJobs
     ) {
         self.administration = administration
+        self.topUps = topUps
+        self.console = console
         self.catalog = catalog
         self.engines = engines
         self.otherModels = otherModels
@@ -61,6 +66,17 @@ package struct ControlDesk: Sendable {
             GrantDocument(
                 try await administration.grant(
                     money(amount, field: "amount"), to: account, book: book(test), reference: reference))
+        case .adjustCredit(let account, let amount, let reason, let test):
+            GrantDocument(
+                try await administration.adjust(money(amount, field: "amount"), of: account, book: book(test), reason: reason))
+        case .createCodes(let amount, let count, let expires, let test):
+            CodesDocument(
+                made: try await topUps.createCodes(
+                    count, amount: try money(amount, field: "amount"), book: book(test),
+                    expires: try expires.map { try instant($0, field: "expires") }))
+        case .listCodes: CodesDocument(listed: topUps.codes)
+        case .revokeCode(let id): CodesDocument(listed: [try await topUps.revokeCode(id)])
+        case .consoleLink(let login): try await console.link(login: login)
         case .verifyLedger: VerdictDocument(try await administration.verify())
         case .statement(let account, let test, let from, let to):
             try await statement(of: account, book: book(test), in: Period(from: from, to: to))

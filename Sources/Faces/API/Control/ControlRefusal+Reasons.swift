@@ -1,4 +1,5 @@
 import Commerce
+import Gateway
 import Units
 package import Wire
 
@@ -8,6 +9,7 @@ extension ControlRefusal {
         switch error {
         case let refusal as ControlRefusal: self = refusal
         case let rejection as LedgerRejection: self.init(rejection)
+        case TopUpFailure.rejected(let rejection): self.init(rejection)
         case is DecodingError:
             self.init(code: "request_unknown", message: "the server does not know this request; is it of another version?")
         default: self.init(code: "failed", message: "\(error)")
@@ -32,6 +34,25 @@ extension ControlRefusal {
             self.init(
                 code: "reference_taken",
                 message: "the reference \(reference) was used before, for \(amount); one reference stands for one amount")
+        case .moreThanAvailable(let amount, let available):
+            self.init(
+                code: "invalid_amount",
+                message: "amount: expected no more than the \(available) that are available, got \(amount)")
+        case .topUp(let refusal): self.init(refusal)
+        case .people(let rejection): self.init(code: "refused", message: "\(rejection)")
+        }
+    }
+
+    private init(_ refusal: TopUpRefusal) {
+        switch refusal {
+        case .codeUnknown:
+            self.init(code: "code_unknown", message: "there is no such code; minitoolai code list shows them by id")
+        case .codeRedeemed: self.init(code: "code_redeemed", message: "the code was redeemed, and what it did stays")
+        case .codeRevoked: self.init(code: "code_revoked", message: "the code was revoked")
+        case .codeExpired(let time): self.init(code: "code_expired", message: "the code expired at \(time)")
+        case .orderUnknown(let order): self.init(code: "order_unknown", message: "there is no order \(order)")
+        case .mismatch(let field, let expected, let got):
+            self.init(code: "payment_mismatch", message: "\(field): expected \(expected), got \(got)")
         }
     }
 

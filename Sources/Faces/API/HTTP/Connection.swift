@@ -196,6 +196,9 @@ final class Connection: ChannelInboundHandler, ChannelOutboundHandler, @unchecke
     private static let joinedBytesMax = 4 << 10
 
     /// The caller is on this machine.
+    /// Where the caller is, without a port; empty when the connection is gone.
+    var address: String { context?.channel.remoteAddress?.ipAddress ?? "" }
+
     var isLocal: Bool { context?.channel.remoteAddress?.isLoopback ?? false }
 
     var isWritable: Bool { context?.channel.isWritable ?? true }

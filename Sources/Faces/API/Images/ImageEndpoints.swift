@@ -139,7 +139,7 @@ extension Response {
 
 extension PlainContext {
     /// The value of a header field that came once.
-    private func field(_ name: String) -> String? {
+    func field(_ name: String) -> String? {
         let found = head.fields.filter { $0.0.lowercased() == name }
         return found.count == 1 ? found.first?.1 : nil
     }

@@ -13,6 +13,7 @@ struct PlainContext: RequestContext {
         let isLocal: Bool
         let request: Units.RequestID
         let body: ByteBuffer
+        let address: String
     }
 
     var coreContext: CoreRequestContextStorage
@@ -22,6 +23,8 @@ struct PlainContext: RequestContext {
     let isLocal: Bool
     let request: Units.RequestID
     let body: ByteBuffer
+    /// Where the connection comes from, without a port.
+    let address: String
 
     init(source: Source) {
         coreContext = .init(source: source)
@@ -30,6 +33,7 @@ struct PlainContext: RequestContext {
         isLocal = source.isLocal
         request = source.request
         body = source.body
+        address = source.address
     }
 
     var query: Query { Query(head.target?.query) }

@@ -44,7 +44,7 @@ final class PlainExchange: Exchange, @unchecked Sendable {
         let context = PlainContext(
             source: .init(
                 logger: logger, head: head, keys: service.keys, isLocal: connection.isLocal && head.isForThisMachine,
-                request: connection.turn.request, body: incoming.body))
+                request: connection.turn.request, body: incoming.body, address: connection.address))
         let response: Response
         do {
             response = try await service.router.respond(to: request, context: context)

@@ -119,6 +119,37 @@ package struct Administration: Sendable {
         }
     }
 
+    /// Takes money out once for each reason, never more than is available.
+    package func adjust(
+        _ amount: Money, of account: String, book: Book, reason: String
+    ) async throws(LedgerRejection) -> (account: AccountSummary, entry: EntryID, repeated: Bool) {
+        let account = try self.account(account)
+        guard (1...128).contains(reason.count), reason.allSatisfy(\.isPrintable) else {
+            throw .invalid(field: "reason", expected: "1 to 128 printable characters", got: String(reason.prefix(140)))
+        }
+        let purse = Purse(account: account.record.id, book: book)
+        switch await ledger.perform(.adjust(purse: purse, amount: amount, reference: reason)) {
+        case .credited(let entry, _, let repeated): return (summary(of: account.record), entry, repeated)
+        case .rejected(let rejection): throw rejection
+        default: preconditionFailure("an adjustment is made or rejected")
+        }
+    }
+
+    /// A page of a statement, the newest first.
+    package func movements(of purse: Purse, before entry: EntryID?, limit: Int) async throws -> [StatementLine] {
+        try store.movements(of: purse, before: entry, limit: limit)
+    }
+
+    /// What is held at the moment, and for which request.
+    package func openHolds(of purse: Purse) async throws -> [StatementLine] { try store.openHolds(of: purse) }
+
+    package func usageByKey(of purse: Purse, from: Instant?, to: Instant?) async throws -> [KeyUsage] {
+        try store.usageByKey(of: purse, from: from, to: to)
+    }
+
+    /// Every version of every price, in order of creation.
+    package var prices: [PriceVersion] { ledger.prices }
+
     package func statement(
         of account: String, book: Book, from: Instant?, to: Instant?
     ) async throws -> [StatementLine] {

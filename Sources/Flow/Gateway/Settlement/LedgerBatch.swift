@@ -103,11 +103,18 @@ package struct PublishedBooks: Sendable {
     /// By ``Purse/number``.
     private var books: Numbered<Balance>
     private var spent: Numbered<Money>
+    package private(set) var topUps: TopUpBook
+    package private(set) var people: People
+    /// Every version of every price, in order of creation.
+    package private(set) var prices: [PriceVersion]
 
     package init(_ ledger: Ledger) {
         books = Numbered(ledger.balances.map { ($0.number, $1) })
         accounts = ledger.accounts
         spent = Numbered(ledger.spent.map { ($0.value, $1) })
+        topUps = ledger.topUps
+        people = ledger.people
+        prices = ledger.prices
     }
 
     package func balance(of purse: Purse) -> Balance { books[purse.number] ?? .zero }
@@ -123,6 +130,9 @@ package struct PublishedBooks: Sendable {
                 books[purse.number] = Balance(available: entry.availableAfter, held: entry.heldAfter)
             case .account(let account): accounts[account.id] = account
             case .keySpent(let key, let total): spent[key.value] = total
+            case .topUp(let record): topUps.apply(record)
+            case .people(let record): people.apply(record)
+            case .price(let version): prices.append(version)
             default: break
             }
         }

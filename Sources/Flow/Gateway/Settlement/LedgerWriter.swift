@@ -75,6 +75,15 @@ package final class LedgerWriter: LedgerDesk {
     /// What a key has spent in all, as of the last commit.
     package func spent(by key: KeyID) -> Money { published.withLock { $0.spent(by: key) } }
 
+    /// Codes, orders and debts as of the last commit.
+    package var topUps: TopUpBook { published.withLock { $0.topUps } }
+
+    /// Who may sign in and who has, as of the last commit.
+    package var people: People { published.withLock { $0.people } }
+
+    /// Every version of every price, in order of creation, as of the last commit.
+    package var prices: [PriceVersion] { published.withLock { $0.prices } }
+
     /// Asks for `command`; `then` hears the outcome after the commit, on the writer's thread (at once when it is refused here).
     package func submit(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
         let (refusal, isFirst): (Refusal?, Bool) = desk.withLock { desk in

@@ -11,6 +11,12 @@ package enum ControlRequest: Codable, Hashable, Sendable {
     case listKeys(account: String?)
     case revokeKey(id: String)
     case grantCredit(account: String, amount: String, reference: String, test: Bool)
+    case adjustCredit(account: String, amount: String, reason: String, test: Bool)
+    case createCodes(amount: String, count: Int, expires: String?, test: Bool)
+    case listCodes
+    case revokeCode(id: String)
+    /// nil: for the first operator.
+    case consoleLink(login: String?)
     case verifyLedger
     case statement(account: String, test: Bool, from: String?, to: String?)
     case usage(account: String, test: Bool, from: String?, to: String?, model: String?)

@@ -168,6 +168,10 @@ let entrySchema = """
 /// are numbered without gaps is looked after by whoever writes them, since to count them here would cost as much as to write them.
 private let chainTriggers = """
     CREATE TRIGGER chain_remains BEFORE DELETE ON chain BEGIN SELECT RAISE(ABORT, 'a hash is never removed'); END;
+
+    """ + chainGoesOn
+
+let chainGoesOn = """
     CREATE TRIGGER chain_goes_on BEFORE INSERT ON chain
     WHEN (NEW.batch > 1 AND NOT EXISTS (SELECT 1 FROM chain WHERE batch = NEW.batch - 1 AND last_entry < NEW.last_entry))
         OR NEW.last_entry <> (SELECT max(id) FROM entries)

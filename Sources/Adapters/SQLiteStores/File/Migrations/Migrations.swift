@@ -22,6 +22,8 @@ struct Migration: Sendable {
             number: 5, name: "entries that say everything", sql: entrySchema, then: chainMovedEntries, movesTables: true),
         Migration(number: 6, name: "jobs that outlive the process", sql: jobSchema),
         Migration(number: 7, name: "prices by the character", sql: speechSchema),
+        Migration(
+            number: 8, name: "top-ups, corrections and people", sql: topUpSchema, then: chainGoesOnAgain, movesTables: true),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.
