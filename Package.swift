@@ -93,7 +93,11 @@ let package = Package(
         room(
             "API", in: "Faces",
             ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, nioPosix, nioHTTP1, hummingbird, logging]),
-        room("Console", in: "Faces", ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, mustache, logging]),
+        .target(
+            name: "Console",
+            dependencies: ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, crypto, mustache, logging],
+            path: "Sources/Faces/Console",
+            resources: [.embedInCode("Assets"), .embedInCode("Templates"), .embedInCode("Texts")], swiftSettings: settings),
         room("CLI", in: "Faces", ["Units", "Wire", argumentParser, nioCore, nioPosix, nioHTTP1, nioSSL]),
         // Rank 5: the only place that sees everything.
         .executableTarget(

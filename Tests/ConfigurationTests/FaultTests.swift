@@ -18,7 +18,8 @@ import Testing
         ("\nserver: {prot: 1}", "config.yaml:2: server.prot: unknown key; did you mean port?"),
         ("servers: {port: 1}", "config.yaml:1: servers: unknown key; did you mean server?"),
         (
-            "zebra: 1", "config.yaml:1: zebra: unknown key, expected one of blobs, engines, ledger, models, payments, server, store"
+            "zebra: 1",
+            "config.yaml:1: zebra: unknown key, expected one of blobs, engines, ledger, models, payments, server, store"
         ),
         (
             "server: {log_level: loud}",

@@ -1,6 +1,7 @@
 import API
 import CLI
 import Commerce
+import Console
 import Engines
 import Foundation
 import Gateway
@@ -40,11 +41,16 @@ enum Assembly {
         let speakers = try ConfiguredSpeech(configuration, on: loops)
         let (topUps, webhook) = try books.topUps(configuration, on: loops)
         let signIn = books.signIn()
+        let speech = speakers.speech(configuration, books, logger)
+        let checked = engines.checked(with: painters, speakers)
+        let console = ConfiguredConsole(
+            configuration, books, signIn: signIn, topUps: topUps, engines: checked, images: imageDesk, speech: speech, logger
+        ).console
         let server = APIServer(
-            group: loops, chat: chat, images: imageDesk, speech: speakers.speech(configuration, books, logger), keys: books.keys,
+            group: loops, chat: chat, images: imageDesk, speech: speech, keys: books.keys,
             administration: books.administration,
             ledger: books.ledger,
-            money: MoneyIn(topUps: topUps, webhook: webhook, publicURL: configuration.server.publicURL),
+            money: MoneyIn(topUps: topUps, webhook: webhook, publicURL: configuration.server.publicURL), pages: console.pages,
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
@@ -53,7 +59,7 @@ enum Assembly {
 
         let welcome = Welcome(configuration, listening.address)
         let desk = books.desk(
-            configuration, engines: engines.checked(with: painters, speakers), topUps: topUps,
+            configuration, engines: checked, topUps: topUps,
             console: ConsoleControl(signIn: signIn, site: configuration.server.publicURL ?? welcome.callURL)
         ) { images }
         try await welcome.say(

@@ -1,6 +1,6 @@
 package import Gateway
 import Inference
-import Units
+package import Units
 import Wire
 
 /// Pictures as the endpoints serve them: the jobs, and under which address this server is reached.
@@ -19,6 +19,11 @@ package struct ImageDesk: Sendable {
     /// What whoever may ask after a job is told of it.
     /// - Parameter host: as the caller reached this server.
     func answer(_ view: JobView, host: String?, at now: Instant) -> JobAnswer { teller.answer(view, host: host, at: now) }
+
+    /// The picture of a job that has one that is still kept.
+    package func pictureURL(_ view: JobView, host: String?, at now: Instant) -> String? {
+        if case .success(let image) = teller.answer(view, host: host, at: now) { image.url } else { nil }
+    }
 
     func url(of name: BlobName, until expiry: Instant, host: String?) -> String {
         teller.url(of: name, until: expiry, host: host)

@@ -61,10 +61,13 @@ package final class Speech: Sendable {
     // MARK: Voices
 
     /// Those that a key may ask for: OpenAI's names, which every engine knows, and what the engines of its book list.
-    package func voices(for caller: Caller) async -> [SpeechVoice] {
+    package func voices(for caller: Caller) async -> [SpeechVoice] { await voices(in: caller.key.book) }
+
+    /// The voices of one book's engines.
+    package func voices(in book: Book) async -> [SpeechVoice] {
         var voices = SpeechVoice.openAINames.map { SpeechVoice(name: $0) }
         var names = Set(voices.map(\.name))
-        for engine in routes.engines(for: caller.key.book) {
+        for engine in routes.engines(for: book) {
             voices += await engine.voices().filter { names.insert($0.name).inserted }
         }
         return voices
