@@ -97,7 +97,10 @@ let package = Package(
             name: "Console",
             dependencies: ["Units", "Inference", "Commerce", "Wire", "Gateway", nioCore, crypto, mustache, logging],
             path: "Sources/Faces/Console",
-            resources: [.embedInCode("Assets"), .embedInCode("Templates"), .embedInCode("Texts")], swiftSettings: settings),
+            resources: [
+                .embedInCode("Assets"), .embedInCode("Templates"), .embedInCode("Texts"),
+                .embedInCode("Docs/Pages"), .embedInCode("Docs/Samples"), .embedInCode("Docs/openapi.mustache"),
+            ], swiftSettings: settings),
         room("CLI", in: "Faces", ["Units", "Wire", argumentParser, nioCore, nioPosix, nioHTTP1, nioSSL]),
         // Rank 5: the only place that sees everything.
         .executableTarget(

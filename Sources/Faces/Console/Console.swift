@@ -140,6 +140,21 @@ package struct Backstage: Sendable {
         }
     }
 
+    /// An error as callers are told it.
+    package struct ErrorLine: Sendable {
+        let status: Int
+        let type: String
+        let code: String
+        let message: String
+
+        package init(status: Int, type: String, code: String, message: String) {
+            self.status = status
+            self.type = type
+            self.code = code
+            self.message = message
+        }
+    }
+
     package struct PictureLine: Sendable {
         let url: String
         let prompt: String
@@ -161,6 +176,9 @@ package struct Backstage: Sendable {
     let callbackSecret: @Sendable (AccountID) -> String
     let figures: @Sendable () -> LedgerFigures
     let isAdmitting: @Sendable () -> Bool
+    let errors: [ErrorLine]
+    /// By the name of their text.
+    let limits: [(name: String, value: String)]
     let version: String
     let sqliteVersion: String
     let started: Instant
@@ -170,7 +188,8 @@ package struct Backstage: Sendable {
         jobs: @escaping @Sendable (JobFilter) async throws -> [JobStanding],
         pictures: @escaping @Sendable (AccountID, Book, _ host: String?) async -> [PictureLine],
         voices: @escaping @Sendable (Book) async -> [String], callbackSecret: @escaping @Sendable (AccountID) -> String,
-        figures: @escaping @Sendable () -> LedgerFigures, isAdmitting: @escaping @Sendable () -> Bool, version: String,
+        errors: [ErrorLine], limits: [(name: String, value: String)], figures: @escaping @Sendable () -> LedgerFigures,
+        isAdmitting: @escaping @Sendable () -> Bool, version: String,
         sqliteVersion: String, started: Instant
     ) {
         self.engines = engines
@@ -180,6 +199,8 @@ package struct Backstage: Sendable {
         self.pictures = pictures
         self.voices = voices
         self.callbackSecret = callbackSecret
+        self.errors = errors
+        self.limits = limits
         self.figures = figures
         self.isAdmitting = isAdmitting
         self.version = version

@@ -42,13 +42,30 @@ struct ConfiguredConsole: Sendable {
                     }
                 }
             },
-            voices: { await speech.voices(in: $0).map(\.name) }, callbackSecret: signer.secret, figures: { ledger.figures },
+            voices: { await speech.voices(in: $0).map(\.name) }, callbackSecret: signer.secret,
+            errors: ErrorCatalog.lines.map {
+                Backstage.ErrorLine(status: $0.status, type: $0.type, code: $0.code, message: $0.message)
+            }, limits: ConfiguredConsole.limits, figures: { ledger.figures },
             isAdmitting: { ledger.isAdmitting }, version: Version.current, sqliteVersion: SQLiteLedgerStore.sqliteVersion,
             started: SystemClock().now())
         console = Console(
             signIn: signIn, administration: books.administration, topUps: topUps, backstage: backstage,
             publicURL: configuration.server.publicURL, logger: logger)
     }
+}
+
+extension ConfiguredConsole {
+    fileprivate static let limits: [(name: String, value: String)] = {
+        let limits = APILimits()
+        return [
+            ("limit.chat_body", String(limits.chatBodyBytesMax)), ("limit.chat_text", String(limits.chatTextBytesMax)),
+            ("limit.plain_body", String(limits.plainBodyBytesMax)), ("limit.header", String(limits.headerBytesMax)),
+            ("limit.jobs", String(ImageLimits.jobsPerAccountMax)), ("limit.speeches", String(SpeechLimits.openPerAccountMax)),
+            ("limit.speech_input", String(SpeechPrompt.inputScalarsMax)), ("limit.prompt", String(ImagePrompt.textBytesMax)),
+            ("limit.code_tries", String(TopUpLimits.codeTries)),
+            ("limit.payment", "\(TopUpLimits.paymentMin.brief) – \(TopUpLimits.paymentMax.brief)"),
+        ]
+    }()
 }
 
 extension Configuration {

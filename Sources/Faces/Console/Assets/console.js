@@ -20,3 +20,15 @@ for (const form of document.querySelectorAll("form[data-confirm]")) {
     if (!confirm(form.dataset.confirm)) event.preventDefault();
   });
 }
+
+// Samples in the documentation, with a key that counts for an hour.
+for (const button of document.querySelectorAll("[data-fill-key]")) {
+  button.addEventListener("click", async () => {
+    const { key } = await import("./play.js");
+    const made = await key(button.dataset.fillKey);
+    for (const code of document.querySelectorAll("pre code")) {
+      code.textContent = code.textContent.replaceAll("YOUR_API_KEY", made);
+    }
+    button.disabled = true;
+  });
+}

@@ -55,6 +55,18 @@ struct Templates: Sendable {
         "ledger": PackageResources.ledger_mustache, "system": PackageResources.system_mustache,
         "chart": PackageResources.chart_mustache, "movements": PackageResources.movements_mustache,
         "landing": PackageResources.landing_mustache, "docs": PackageResources.docs_mustache,
+        "openapi": PackageResources.openapi_mustache,
+        "doc-samples": PackageResources.doc_samples_mustache,
+        "doc-start": PackageResources.doc_start_mustache,
+        "doc-authorization": PackageResources.doc_authorization_mustache,
+        "doc-chat": PackageResources.doc_chat_mustache,
+        "doc-vision": PackageResources.doc_vision_mustache,
+        "doc-images": PackageResources.doc_images_mustache,
+        "doc-speech": PackageResources.doc_speech_mustache,
+        "doc-errors": PackageResources.doc_errors_mustache,
+        "doc-limits": PackageResources.doc_limits_mustache,
+        "doc-billing": PackageResources.doc_billing_mustache,
+        "doc-sandbox": PackageResources.doc_sandbox_mustache,
     ]
 }
 

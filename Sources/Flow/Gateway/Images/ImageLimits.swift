@@ -1,7 +1,7 @@
 /// The bounds of image jobs.
-enum ImageLimits {
+package enum ImageLimits {
     /// Jobs of one account and book that are not over: with a $0.0015 picture a balance alone bounds nobody.
-    static let jobsPerAccountMax = 20_000
+    package static let jobsPerAccountMax = 20_000
     /// Jobs in all that are not over: about a kilobyte each.
     static let jobsMax = 200_000
     /// How long a job may wait and be tried before it fails and its money is given back.

@@ -1,9 +1,9 @@
 /// The bounds of speech.
-enum SpeechLimits {
+package enum SpeechLimits {
     /// Speeches at a time that are not over: each has a piece of audio or two, an encoder and a connection.
     static let openMax = 512
     /// The same of one account and book, so that one that reads slowly leaves room for others.
-    static let openPerAccountMax = 128
+    package static let openPerAccountMax = 128
     /// How many engines are asked for one speech.
     static let attemptsMax = 3
 }

@@ -188,7 +188,7 @@ package enum TopUpFailure: Error, Hashable, Sendable {
 /// What is bounded in topping up, and why.
 package enum TopUpLimits {
     /// Codes that were wrong, by account: nobody guesses 130 bits, but nobody should try either.
-    static let codeTries = 5
+    package static let codeTries = 5
     static let codeTriesSeconds: Int64 = 60
     /// Codes that are made at once: one commit, and one page of a table.
     package static let codesPerBatchMax = 1000
