@@ -99,7 +99,11 @@ extension Console {
     }
 
     private func claim(_ request: PageRequest) async -> PageAnswer {
-        guard isFromHere(request), let account = administration.accounts().first?.record.id else { return gone(request) }
+        guard isFromHere(request), signIn.isFirst(request.form?["token"] ?? "") else { return gone(request) }
+        // Whoever configures a server has no account yet.
+        var first = administration.accounts().first
+        if first == nil { first = try? await administration.openAccount(named: "default") }
+        guard let account = first?.record.id else { return gone(request) }
         do throws(SignInFailure) {
             let secret = try await signIn.claim(
                 request.form?["token"] ?? "", login: request.form?["login"] ?? "", password: request.form?["password"] ?? "",
