@@ -155,6 +155,8 @@ let package = Package(
         tests(of: "Configuration", ["minitoolai", "CLI", "Commerce", "Engines", "Inference", "Units", "Wire"]),
         tests(of: "Simulation", ["Simulation"]),
         tests(of: "Fuzzing", ["Fuzzing", "Engines", "Wire", "Inference", "Units", "TestKit", nioCore]),
+        tests(of: "Console", ["Console"]),
+        tests(of: "Payments", ["Payments", "Commerce", "Engines", "Units", crypto]),
         tests(of: "Tidy", []),
     ]
 )

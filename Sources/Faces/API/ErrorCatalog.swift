@@ -20,7 +20,8 @@ package enum ErrorCatalog {
         let (needed, left) = (Money(nanodollars: 6_000_000), Money(nanodollars: 1_000_000))
         let refusals: [Refusal] = [
             .noKey, .unknownKey, .keyRevoked, .keyExpired, .modelNotAllowed(model: model), .modelUnknown(model: "no-such-model"),
-            .modelNotPriced(model: model), .engineUnavailable(model: model), .insufficientBalance(needed: needed, available: left),
+            .modelNotPriced(model: model), .engineUnavailable(model: model),
+            .insufficientBalance(needed: needed, available: left),
             .keyLimitReached(needed: needed, left: left), .busy, .tooManyJobs(limit: 20_000), .tooManySpeeches(limit: 128),
             .notAdmitting, .submissionInFlight, .submissionNameTaken, .notPriceable,
         ]
@@ -43,6 +44,8 @@ package enum ErrorCatalog {
             Line(
                 status: Int(response.status.code), type: response.error.type, code: response.error.code ?? "",
                 message: response.error.message)
-        }.filter { seen.insert("\($0.status) \($0.code) \($0.message)").inserted }.sorted { ($0.status, $0.code) < ($1.status, $1.code) }
+        }.filter { seen.insert("\($0.status) \($0.code) \($0.message)").inserted }.sorted {
+            ($0.status, $0.code) < ($1.status, $1.code)
+        }
     }
 }

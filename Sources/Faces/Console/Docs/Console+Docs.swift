@@ -19,7 +19,8 @@ extension Console {
                 PageAnswer(
                     status: 200,
                     fields: [
-                        ("content-type", "application/json"), ("access-control-allow-origin", "*"), ("x-content-type-options", "nosniff"),
+                        ("content-type", "application/json"), ("access-control-allow-origin", "*"),
+                        ("x-content-type-options", "nosniff"),
                     ], body: ByteBuffer(string: Templates.all.render("openapi", openAPIFacts(request), in: .english)))
             },
         ]
@@ -49,7 +50,8 @@ extension Console {
             "pages": .list(
                 Console.docNames.map {
                     [
-                        "href": .text($0 == "start" ? "/docs" : "/docs/\($0)"), "name": .text(Texts.all.text("doc.\($0)", in: language)),
+                        "href": .text($0 == "start" ? "/docs" : "/docs/\($0)"),
+                        "name": .text(Texts.all.text("doc.\($0)", in: language)),
                         "isHere": .flag($0 == name),
                     ]
                 }),
@@ -86,11 +88,14 @@ extension Console {
                 })
         }
         func range(_ range: ClosedRange<Int>, hundredths: Bool = false) -> View {
-            func text(_ value: Int) -> String { hundredths ? Money(nanodollars: Int64(value) * 10_000_000).shortest : String(value) }
+            func text(_ value: Int) -> String {
+                hundredths ? Money(nanodollars: Int64(value) * 10_000_000).shortest : String(value)
+            }
             return .text("\(text(range.lowerBound)) – \(text(range.upperBound))")
         }
         return [
-            "en": .flag(language == .english), "zh": .flag(language == .chinese), "base": .text(base), "sampleChat": samples("chat"),
+            "en": .flag(language == .english), "zh": .flag(language == .chinese), "base": .text(base),
+            "sampleChat": samples("chat"),
             "sampleVision": samples("vision"), "sampleImage": samples("image"), "sampleSpeech": samples("speech"),
             "sampleBalance": samples("balance"), "sampleRedeem": samples("redeem"), "chatModels": lines(.chat),
             "imageModels": lines(.image), "speechModels": lines(.speech), "allModels": lines(nil),
@@ -121,9 +126,11 @@ extension Console {
             "base": .text(site(request)), "version": .text(backstage.version), "chatModels": names(backstage.models(.chat)),
             "imageModels": names(backstage.models(.image)), "speechModels": names(backstage.models(.speech)),
             "schedulers": names(Scheduler.allCases.map(\.rawValue)), "formats": names(SpeechFormat.allCases.map(\.rawValue)),
-            "sideMin": .text(String(ImagePrompt.sideRange.lowerBound)), "sideMax": .text(String(ImagePrompt.sideRange.upperBound)),
+            "sideMin": .text(String(ImagePrompt.sideRange.lowerBound)),
+            "sideMax": .text(String(ImagePrompt.sideRange.upperBound)),
             "stepsMin": .text(String(ImagePrompt.stepsRange.lowerBound)),
-            "stepsMax": .text(String(ImagePrompt.stepsRange.upperBound)), "seedMax": .text(String(ImagePrompt.seedRange.upperBound)),
+            "stepsMax": .text(String(ImagePrompt.stepsRange.upperBound)),
+            "seedMax": .text(String(ImagePrompt.seedRange.upperBound)),
             "inputMax": .text(String(SpeechPrompt.inputScalarsMax)),
         ]
     }

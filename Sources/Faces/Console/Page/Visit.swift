@@ -43,7 +43,7 @@ struct Visit: Sendable {
         let inner = Templates.all.render(
             template, View.fields(["csrf": .text(visitor.formToken)]).with(fields(of: view)), in: language)
         let frame: View = [
-            "icon": .text(Assets.all.path("icon.svg")), "csrf": .text(visitor.formToken), "path": .text(request.path),
+            "icon": .text(Assets.all.path("icon.svg")), "csrf": .text(visitor.formToken), "path": .text(place),
             "isTest": .flag(book == .test), "login": .text(visitor.user.login), "title": .text(title), "inner": .text(inner),
             "problem": .optional(problem), "success": .optional(success), "groups": .list(groups),
             "otherLanguage": .text(language.other.rawValue), "otherTag": .text(language.other.tag),
@@ -55,8 +55,14 @@ struct Visit: Sendable {
 
     private func fields(of view: View) -> [String: View] { if case .fields(let fields) = view { fields } else { [:] } }
 
-    private var groups: [View] {
-        let groups: [(String, [(String, String)])] = [
+    /// The page one is on: what a form was sent to need not be one.
+    private var place: String {
+        let pages = Visit.groups.flatMap { $0.1.map(\.1) }
+        return pages.filter { request.path == $0 || request.path.hasPrefix($0 + "/") }.max { $0.count < $1.count } ?? "/console"
+    }
+
+    private static let groups: [(String, [(String, String)])] =
+        [
             (
                 "nav.account",
                 [
@@ -81,7 +87,9 @@ struct Visit: Sendable {
                 ]
             ),
         ]
-        return groups.filter { $0.0 != "nav.operator" || visitor.isOperator }.map { name, items in
+
+    private var groups: [View] {
+        Visit.groups.filter { $0.0 != "nav.operator" || visitor.isOperator }.map { name, items in
             [
                 "name": .text(text(name)),
                 "items": .list(
