@@ -16,6 +16,8 @@ $("send").addEventListener("click", async () => {
       response_format: "wav",
     });
     if (!response.ok) throw new Error(await problem(response));
+    $("silence").hidden = true;
+    $("player").hidden = false;
     $("player").src = URL.createObjectURL(await response.blob());
     say(card.dataset.ready);
     await $("player").play().catch(() => {});
