@@ -179,6 +179,8 @@ package struct Backstage: Sendable {
     let errors: [ErrorLine]
     /// By the name of their text.
     let limits: [(name: String, value: String)]
+    /// Callbacks to this machine are allowed.
+    let allowsLoopbackCallback: Bool
     let version: String
     let sqliteVersion: String
     let started: Instant
@@ -189,7 +191,7 @@ package struct Backstage: Sendable {
         pictures: @escaping @Sendable (AccountID, Book, _ host: String?) async -> [PictureLine],
         voices: @escaping @Sendable (Book) async -> [String], callbackSecret: @escaping @Sendable (AccountID) -> String,
         errors: [ErrorLine], limits: [(name: String, value: String)], figures: @escaping @Sendable () -> LedgerFigures,
-        isAdmitting: @escaping @Sendable () -> Bool, version: String,
+        isAdmitting: @escaping @Sendable () -> Bool, allowsLoopbackCallback: Bool, version: String,
         sqliteVersion: String, started: Instant
     ) {
         self.engines = engines
@@ -203,6 +205,7 @@ package struct Backstage: Sendable {
         self.limits = limits
         self.figures = figures
         self.isAdmitting = isAdmitting
+        self.allowsLoopbackCallback = allowsLoopbackCallback
         self.version = version
         self.sqliteVersion = sqliteVersion
         self.started = started

@@ -54,6 +54,9 @@ enum Assembly {
             logger: logger, accessLog: try accessLog(configuration.server), metrics: configuration.server.metrics)
         let control = try await ControlSocket(
             in: books.directory.path, on: MultiThreadedEventLoopGroup.singleton, logger: logger)
+        let watch = BalanceWatch(
+            ledger: books.ledger, signer: books.callbackSigner,
+            sender: try HTTPCallbackSender(allowsLoopback: configuration.server.isLocal, group: loops), logger: logger)
         let signals = try StopSignals()
         let listening = try await listen(server, configuration.server)
 
@@ -75,6 +78,7 @@ enum Assembly {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await control.run(answer: desk.answer) }
             group.addTask { await images.run() }
+            group.addTask { await watch.run() }
             let signal = await signals.first()
             logger.info("server.stopping", metadata: ["signal": "\(signal)"])
             books.ledger.stopAdmitting()

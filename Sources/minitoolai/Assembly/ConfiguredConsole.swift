@@ -46,7 +46,8 @@ struct ConfiguredConsole: Sendable {
             errors: ErrorCatalog.lines.map {
                 Backstage.ErrorLine(status: $0.status, type: $0.type, code: $0.code, message: $0.message)
             }, limits: ConfiguredConsole.limits, figures: { ledger.figures },
-            isAdmitting: { ledger.isAdmitting }, version: Version.current, sqliteVersion: SQLiteLedgerStore.sqliteVersion,
+            isAdmitting: { ledger.isAdmitting }, allowsLoopbackCallback: configuration.server.isLocal, version: Version.current,
+            sqliteVersion: SQLiteLedgerStore.sqliteVersion,
             started: SystemClock().now())
         console = Console(
             signIn: signIn, administration: books.administration, topUps: topUps, backstage: backstage,

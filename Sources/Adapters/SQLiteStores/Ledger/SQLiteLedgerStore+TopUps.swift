@@ -25,6 +25,7 @@ extension SQLiteLedgerStore {
             ])
         case .orderChanged(let order, let before): try update(order, from: before, in: db)
         case .notice(let kept): try write(kept, in: db)
+        case .alert(let account, let alert): try write(alert, of: account, in: db)
         case .debt(let purse, let amount): try write(debt: amount, of: purse, in: db)
         }
     }
@@ -69,6 +70,14 @@ extension SQLiteLedgerStore {
         ])
     }
 
+    private func write(_ alert: BalanceAlert?, of account: AccountID, in db: Database) throws {
+        guard let alert else {
+            return try db.cachedStatement(sql: "DELETE FROM alerts WHERE account = ?").execute(arguments: [account.value])
+        }
+        try db.cachedStatement(sql: "INSERT OR REPLACE INTO alerts (account, threshold, address, told) VALUES (?, ?, ?, ?)")
+            .execute(arguments: [account.value, alert.threshold.nanodollars, alert.address, alert.isTold])
+    }
+
     private func write(debt: Money, of purse: Purse, in db: Database) throws {
         guard debt > .zero else {
             return try db.cachedStatement(sql: "DELETE FROM debts WHERE account = ? AND book = ?")
@@ -87,9 +96,12 @@ extension SQLiteLedgerStore {
         let debts = try rows(db, "SELECT account, book, amount FROM debts") { columns in
             (try columns.purse(of: "a debt"), columns.money())
         }
+        let alerts = try rows(db, "SELECT account, threshold, address, told FROM alerts") { columns in
+            (AccountID(columns.next()), BalanceAlert(threshold: columns.money(), address: columns.next(), isTold: columns.next()))
+        }
         return TopUpBook(
             codes: try codes(db), orders: try orders(db), waiting: try waitingNotices(db),
-            debts: Dictionary(uniqueKeysWithValues: debts))
+            debts: Dictionary(uniqueKeysWithValues: debts), alerts: Dictionary(uniqueKeysWithValues: alerts))
     }
 
     private func codes(_ db: Database) throws -> [RedemptionCode] {

@@ -11,6 +11,8 @@ extension Ledger {
             openOrder(with: provider, for: purse, amount, at: now, into: &records)
         case .bindOrder(let id, let session): bind(id, to: session, into: &records)
         case .hear(let notice): hear(notice, at: now, into: &records)
+        case .setAlert(let account, let alert): set(alert, of: account, into: &records)
+        case .noteAlert(let account, let isTold): noteAlert(account, isTold, into: &records)
         }
     }
 
@@ -165,6 +167,22 @@ extension Ledger {
     private mutating func note(_ record: TopUpRecord, into records: inout Records) {
         topUps.apply(record)
         records.append(.topUp(record))
+    }
+
+    // MARK: Who is told
+
+    private mutating func set(_ alert: BalanceAlert?, of account: AccountID, into records: inout Records) -> LedgerOutcome {
+        guard accounts[account] != nil else { return .rejected(.accountUnknown(account.description)) }
+        if topUps.alerts[account] != alert { note(.alert(account, alert), into: &records) }
+        return .noted
+    }
+
+    private mutating func noteAlert(_ account: AccountID, _ isTold: Bool, into records: inout Records) -> LedgerOutcome {
+        // It may have been taken back meanwhile.
+        guard var alert = topUps.alerts[account], alert.isTold != isTold else { return .noted }
+        alert.isTold = isTold
+        note(.alert(account, alert), into: &records)
+        return .noted
     }
 
     // MARK: Corrections

@@ -10,17 +10,21 @@ package struct TopUpBook: Sendable {
     private var waiting: [PaymentName: [PaymentNotice]] = [:]
     /// What was paid back to payers and could not be taken out of their balance any more. Whoever owes has nothing available.
     package private(set) var debts: [Purse: Money]
+    /// Who wants to be told when their balance runs low.
+    package private(set) var alerts: [AccountID: BalanceAlert]
     private(set) var lastCode: Int64
     private(set) var lastOrder: Int64
 
     private struct PaymentName: Hashable { let provider: PaymentProvider, payment: String }
 
     package init(
-        codes: [RedemptionCode] = [], orders: [TopUpOrder] = [], waiting: [PaymentNotice] = [], debts: [Purse: Money] = [:]
+        codes: [RedemptionCode] = [], orders: [TopUpOrder] = [], waiting: [PaymentNotice] = [], debts: [Purse: Money] = [:],
+        alerts: [AccountID: BalanceAlert] = [:]
     ) {
         codesByID = Numbered(codes.map { ($0.id.value, $0) })
         ordersByID = Numbered(orders.map { ($0.id.value, $0) })
         self.debts = debts
+        self.alerts = alerts
         lastCode = codes.map(\.id.value).max() ?? 0
         lastOrder = orders.map(\.id.value).max() ?? 0
         for code in codes { codesByMAC[code.mac] = code.id }
@@ -63,6 +67,7 @@ package struct TopUpBook: Sendable {
             lastOrder = max(lastOrder, order.id.value)
             index(order)
         case .notice(let kept): if kept.order == nil { wait(kept.notice) } else { found(kept.notice) }
+        case .alert(let account, let alert): alerts[account] = alert
         case .debt(let purse, let amount): debts[purse] = amount > .zero ? amount : nil
         }
     }
@@ -96,6 +101,8 @@ package enum TopUpRecord: Sendable {
     case order(TopUpOrder)
     case orderChanged(TopUpOrder, before: TopUpOrder)
     case notice(KeptNotice)
+    /// nil: nobody is told any more.
+    case alert(AccountID, BalanceAlert?)
     /// What is owed in all from now on.
     case debt(Purse, Money)
 }
@@ -110,4 +117,7 @@ package enum TopUpCommand: Sendable {
     /// The provider's name for the checkout of an order.
     case bindOrder(OrderID, session: String)
     case hear(PaymentNotice)
+    /// nil: nobody is told any more.
+    case setAlert(AccountID, BalanceAlert?)
+    case noteAlert(AccountID, isTold: Bool)
 }

@@ -18,12 +18,13 @@ extension Console {
             page(.get, "/console/statement/:id") { try await entry($0) },
             page(.get, "/console/settings") { settings($0) },
             page(.post, "/console/settings/password") { try await changePassword($0) },
+            page(.post, "/console/settings/alert") { try await setAlert($0) },
         ]
     }
 
     // MARK: Overview
 
-    /// Below it the overview says that the balance is low.
+    /// Below it the overview says that the balance is low, unless the account has a threshold of its own.
     static let lowBalance = Money(nanodollars: Money.nanodollarsPerDollar)
 
     private func overview(_ visit: Visit) async throws -> PageAnswer {
@@ -34,6 +35,7 @@ extension Console {
         let holds = try await administration.openHolds(of: visit.purse)
         let debt = topUps.debt(of: visit.purse)
         let available = visit.balance.available
+        let low = (visit.book == .live ? topUps.alert(of: visit.account.record.id)?.threshold : nil) ?? Console.lowBalance
         return visit.page(
             "overview", title: visit.text("nav.overview"),
             [
@@ -42,7 +44,7 @@ extension Console {
                 "month": .text(lines.filter { $0.day.hasPrefix(month) }.reduce(Money.zero) { $0 + $1.cost }.brief),
                 "chart": Chart.view(days(30, until: today, of: lines)),
                 "debt": .optional(debt > .zero ? visit.text("overview.debt", debt.brief) : nil),
-                "low": .optional(available < Console.lowBalance ? visit.text("overview.low", available.brief) : nil),
+                "low": .optional(available < low ? visit.text("overview.low", available.brief) : nil),
                 "hasRequests": .flag(!holds.isEmpty),
                 "requests": .list(
                     holds.prefix(50).map { hold in
@@ -273,12 +275,16 @@ extension Console {
                 "isThis": .flag(session.id == visit.visitor.session.id),
             ]
         }
+        let alert = topUps.alert(of: visit.account.record.id)
+        let form = problem == nil ? FormFields("") : visit.form
         return visit.page(
             "settings", title: visit.text("nav.settings"),
             [
                 "login": .text(visit.visitor.user.login), "sessions": .list(sessions),
                 "secret": .text(backstage.callbackSecret(visit.account.record.id)), "account": .text(visit.account.record.name),
                 "accountID": .text(visit.account.record.id.description),
+                "threshold": .text(form["threshold"] ?? alert?.threshold.brief ?? "5.00"),
+                "address": .text(form["address"] ?? alert?.address ?? ""),
             ], problem: problem?.sentence(visit.language), success: success, status: problem?.status ?? 200)
     }
 
@@ -289,6 +295,19 @@ extension Console {
         } catch {
             return settings(visit, problem: error == .wrong ? Complaint("settings.wrong", status: 401) : error.complaint)
         }
+    }
+
+    private func setAlert(_ visit: Visit) async throws -> PageAnswer {
+        do {
+            let threshold = try visit.money("threshold", label: "settings.threshold")
+            let typed = visit.form["address"]
+            let address = typed.flatMap { CallbackAddress.address($0, allowsLoopback: backstage.allowsLoopbackCallback) }
+            if let typed, address == nil { throw visit.invalid("settings.address", expected: "expected.address", got: typed) }
+            do throws(TopUpFailure) {
+                try await topUps.setAlert(of: visit.account.record.id, threshold: threshold, address: address)
+            } catch { throw error.complaint }
+            return settings(visit, success: visit.text(address == nil ? "settings.alert_off" : "settings.alert_on"))
+        } catch let complaint as Complaint { return settings(visit, problem: complaint) }
     }
 
     // MARK: What pages share

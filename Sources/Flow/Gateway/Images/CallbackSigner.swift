@@ -33,8 +33,14 @@ package struct CallbackSigner: Sendable {
     func signed(_ body: ByteBuffer, of job: JobID, to address: String, for account: AccountID, at now: Instant) -> SignedCallback
     {
         // A job ends once, so its number names what is told of it.
-        let id = "msg_\(job)"
-        return SignedCallback(
+        signed(body, named: "msg_\(job)", to: address, for: account, at: now)
+    }
+
+    /// Anything else that is told, under a name that stays the same however often it is.
+    func signed(_ body: ByteBuffer, named id: String, to address: String, for account: AccountID, at now: Instant)
+        -> SignedCallback
+    {
+        SignedCallback(
             address: address, id: id, timestamp: now.seconds,
             signature: CallbackSigner.signature(of: body, id: id, timestamp: now.seconds, with: secretBytes(of: account)),
             body: body)

@@ -157,6 +157,19 @@ package struct TopUps: Sendable {
         }
     }
 
+    // MARK: Low balances
+
+    package func alert(of account: AccountID) -> BalanceAlert? { ledger.topUps.alerts[account] }
+
+    /// - Parameter address: as ``BalanceAlert/address``, looked over by whoever took it in; nil: nobody is told any more.
+    package func setAlert(of account: AccountID, threshold: Money, address: String?) async throws(TopUpFailure) {
+        if address != nil, threshold <= .zero || threshold > Ledger.balanceMax {
+            throw .rejected(.invalid(field: "threshold", expected: "US dollars above zero", got: threshold.description))
+        }
+        let alert = address.map { BalanceAlert(threshold: threshold, address: $0) }
+        if case .rejected(let rejection) = await ledger.perform(.topUp(.setAlert(account, alert))) { throw .rejected(rejection) }
+    }
+
     // MARK: The test payment page
 
     /// The order of a link to the test payment page; nil when the link is not one of ours.

@@ -155,6 +155,13 @@ let topUpSchema = """
         PRIMARY KEY (account, book)
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE alerts (
+        account   INTEGER PRIMARY KEY REFERENCES accounts,
+        threshold INTEGER NOT NULL CHECK (threshold > 0),
+        address   TEXT NOT NULL,
+        told      INTEGER NOT NULL CHECK (told BETWEEN 0 AND 1)
+    ) STRICT;
+
     CREATE TABLE users (
         id       INTEGER PRIMARY KEY CHECK (id > 0),
         login    TEXT NOT NULL UNIQUE CHECK (length(login) BETWEEN 1 AND 254),

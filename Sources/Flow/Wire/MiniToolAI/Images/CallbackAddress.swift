@@ -1,6 +1,12 @@
-/// The address that is told of a job's end. Its spelling alone is looked at here: where a name leads is for whoever calls it to
+/// The address that is told of something. Its spelling alone is looked at here: where a name leads is for whoever calls it to
 /// check, at that moment.
-enum CallbackAddress {
+package enum CallbackAddress {
+    /// An address that somebody typed, with its scheme in lower case; nil: it cannot be one.
+    package static func address(_ text: String, allowsLoopback: Bool) -> String? {
+        guard text.utf8.count <= ImageRequestLimits.callbackBytesMax else { return nil }
+        return try? checked(text, allowsLoopback: allowsLoopback)
+    }
+
     /// - Parameter allowsLoopback: also http and https on this very machine: for trying it out.
     static func read(_ fields: inout MemberReader, allowsLoopback: Bool) throws(FieldFault) -> String {
         let text = try fields.text(bytesMax: ImageRequestLimits.callbackBytesMax)
