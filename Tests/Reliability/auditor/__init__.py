@@ -11,6 +11,7 @@ from .pictures import check_pictures, check_told
 from .promises import check_balances, check_grants, check_prefix, check_prices_stay
 from .report import Report
 from .service import check_service
+from .topups import check_topups
 
 
 def audit(database, upstream=None, clients=None, *, at_rest=False, clock_jumps=False, strict_schema=True, earlier=None,
@@ -19,6 +20,7 @@ def audit(database, upstream=None, clients=None, *, at_rest=False, clock_jumps=F
     books, report = Books.read(database), Report()
     replay = check_money(books, report, strict_schema=strict_schema, clock_jumps=clock_jumps)
     check_pictures(books, report, pictures, keep_seconds, now)
+    check_topups(books, report)
     if earlier is not None:
         check_prefix(books, earlier, report)
     if clients is not None:

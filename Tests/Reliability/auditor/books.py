@@ -7,7 +7,8 @@ from fractions import Fraction
 from types import SimpleNamespace
 
 TABLES = {"holds": "id", "entries": "id", "prices": "id", "keys": "id", "accounts": "id", "epochs": "number",
-          "balances": "account", "chain": "batch", "folded": "one", "open_holds": "hold", "grants": "entry", "jobs": "id"}
+          "balances": "account", "chain": "batch", "folded": "one", "open_holds": "hold", "grants": "entry", "jobs": "id",
+          "codes": "id", "orders": "id", "debts": "account"}
 
 
 @dataclass
@@ -25,6 +26,9 @@ class Books:
     open_holds: set = field(default_factory=set)
     grants: list = field(default_factory=list)
     jobs: list = field(default_factory=list)
+    codes: list = field(default_factory=list)
+    orders: list = field(default_factory=list)
+    debts: list = field(default_factory=list)
     triggers: set = field(default_factory=set)
     indices: set = field(default_factory=set)
 
@@ -42,7 +46,8 @@ class Books:
             connection.close()
         return cls(
             chain=rows["chain"], folded=rows["folded"][0].entry, open_holds={row.hold for row in rows["open_holds"]},
-            grants=rows["grants"], jobs=rows["jobs"], holds={row.id: row for row in rows["holds"]}, entries=rows["entries"],
+            grants=rows["grants"], jobs=rows["jobs"], codes=rows["codes"], orders=rows["orders"], debts=rows["debts"],
+            holds={row.id: row for row in rows["holds"]}, entries=rows["entries"],
             prices={row.id: row for row in rows["prices"]}, keys={row.id: row for row in rows["keys"]},
             accounts={row.id: row for row in rows["accounts"]}, epochs=[row.number for row in rows["epochs"]],
             balances={(row.account, row.book): row for row in rows["balances"]},

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from dataclasses import dataclass
 
-from . import pictures
+from . import pictures, topups
 from .chain import check_chain
 
 CLOSINGS = {"settle": "settled", "release": "released", "provisional": "provisional"}
@@ -58,7 +58,7 @@ def check_money(books, report, *, strict_schema=True, clock_jumps=False):
                      lambda: f"{name} is of epoch {entry.epoch}, after epoch {last_epoch}")
         last_epoch = max(last_epoch, entry.epoch)
         check_entry(entry, replay, report, name)
-        if entry.kind != "grant":
+        if entry.kind not in ("grant", "adjust", "refund"):
             check_hold(entry, replay, report, name, clock_jumps)
         if entry.id == books.folded:
             replay.note_fold()
@@ -90,6 +90,9 @@ def check_entry(entry, replay, report, name):
                  lambda: f"{name} names entry {entry.previous} as the last one shown of {purse}, it is {replay.shown[purse]}")
     if entry.kind not in ("hold", "extend"):
         replay.shown[purse] = entry.id
+    if entry.kind in ("adjust", "refund"):
+        report.check("I5", entry.hold is None and entry.available < 0 and entry.granted == -entry.available and entry.held == 0,
+                     lambda: f"{name} takes out {entry.granted}, makes {entry.available} available, names hold {entry.hold}")
     if entry.kind == "grant":
         report.check("I5", entry.hold is None and entry.available > 0 and entry.granted == -entry.available and entry.held == 0,
                      lambda: f"{name} grants {entry.granted}, makes {entry.available} available, names hold {entry.hold}")
@@ -213,5 +216,5 @@ def check_prices(books, report):
 
 def check_schema(books, report, strict):
     if strict:
-        missing = (TRIGGERS | pictures.TRIGGERS) - books.triggers
+        missing = (TRIGGERS | pictures.TRIGGERS | topups.TRIGGERS) - books.triggers
         report.check("I19", not missing, lambda: f"the database does not refuse changes any more: no {', '.join(sorted(missing))}")

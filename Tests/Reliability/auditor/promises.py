@@ -9,7 +9,7 @@ def check_grants(books, logs, report):
     """I12."""
     entries = {}
     for entry in books.entries:
-        if entry.kind == "grant":
+        if entry.kind in ("grant", "adjust"):
             entries.setdefault((entry.account, entry.book, entry.note), []).append(entry)
     asked = {}
     for grant in logs.grants:

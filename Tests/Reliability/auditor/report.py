@@ -12,7 +12,8 @@ INVARIANTS = {
     "I9": "what was charged is what was served, by the upstream's own account, but for what a crash left unknown",
     "I10": "at rest nothing is held but by jobs that wait; otherwise its owner is the living epoch",
     "I11": "nothing is asked upstream without a hold, nor more often than the hold says",
-    "I12": "a grant that was confirmed is there once, with its amount",
+    "I12": "a grant that was confirmed is there once, with its amount; a payment is credited once and taken back no more than paid back",
+    "I13": "a code is credited once, with its amount, by the entry it names",
     "I14": "a picture that was charged is there, as large as it was asked for; a job that failed or was cancelled costs nothing",
     "I15": "the engine that is paid is the one that delivered",
     "I16": "a settlement is at the price that was in force when it was held; prices never change",
@@ -22,7 +23,6 @@ INVARIANTS = {
 }
 #: What is not reached, and why.
 NOT_REACHED = {
-    "I13": "there are no redemption codes yet",
     "I18": "there is one node",
 }
 
