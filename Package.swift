@@ -127,7 +127,9 @@ let package = Package(
             name: "simulate", dependencies: ["Simulation", argumentParser], path: "Sources/simulate", swiftSettings: settings),
         // What must be true of every reader of strangers' bytes: run by `make fuzz` under libFuzzer, and by the tests.
         .target(
-            name: "Fuzzing", dependencies: ["API", "Engines", "Wire", "Inference", nioCore], path: "Sources/Fuzzing",
+            name: "Fuzzing",
+            dependencies: ["API", "Engines", "Payments", "Wire", "Commerce", "Inference", "Units", nioCore, crypto],
+            path: "Sources/Fuzzing",
             swiftSettings: settings),
         tests(of: "Units", ["Units", "TestKit"]),
         tests(of: "Inference", ["Inference", "Units", nioCore]),

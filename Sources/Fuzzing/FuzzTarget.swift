@@ -17,6 +17,10 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case image
     /// The bytes are the text of an image's URL.
     case address
+    /// The bytes are the body of a payment provider's post.
+    case webhook
+    /// The bytes are a browser's form, or its cookies.
+    case form
 
     package func check(_ bytes: [UInt8]) throws(BrokenProperty) {
         switch self {
@@ -29,6 +33,8 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
         case .upstream: try UpstreamProperties.check(bytes)
         case .image: try ImageProperties.check(image: bytes)
         case .address: try ImageProperties.check(address: bytes)
+        case .webhook: try WebhookProperties.check(bytes)
+        case .form: try FormProperties.check(bytes)
         }
     }
 }

@@ -3,6 +3,8 @@
 import concurrent.futures
 import json
 import re
+import threading
+import time
 from decimal import Decimal
 
 import pytest
@@ -169,3 +171,49 @@ def test_codes_as_csv(server):
     lines = server.run("code", "create", "--amount", "1", "--count", "2", "--csv").stdout.splitlines()
     assert lines[0] == "id,code,amount,mode,expires" and len(lines) == 3
     assert json.dumps(lines[1].split(",")[2:]) == '["1.000000", "live", ""]'
+
+
+def test_codes_and_payments_under_kills(fresh):
+    """The server dies again and again while eight hands redeem and pay: who was told of a credit has it, and nobody has one twice."""
+    fresh.start()
+    customer = fresh.customer(test_key=True)
+    codes = fresh.cli("code", "create", "--amount", "1", "--count", "400", "--test")["codes"]
+    confirmed, stop, left = set(), threading.Event(), list(codes)
+    lock = threading.Lock()
+
+    def hand():
+        while not stop.is_set():
+            with lock:
+                if not left:
+                    return
+                made = left.pop()
+            while not stop.is_set():
+                try:
+                    answer = redeem(fresh, made["code"], customer.key)
+                except requests.ConnectionError:
+                    continue
+                if answer.status_code == 200:
+                    confirmed.add(made["id"])
+                if answer.status_code in (200, 409):
+                    break
+                time.sleep(0.01)
+
+    hands = [threading.Thread(target=hand) for _ in range(8)]
+    for one in hands:
+        one.start()
+    for _ in range(6):
+        time.sleep(0.25)
+        fresh.kill()
+        fresh.start()
+    stop.set()
+    for one in hands:
+        one.join(60)
+    fresh.kill()
+    fresh.start()
+    credited = [entry["note"] for entry in customer.statement("--test")]
+    assert len(credited) == len(set(credited)), "a code was credited twice"
+    assert confirmed <= set(credited), "a credit that was told is gone"
+    redeemed = {entry["id"] for entry in fresh.cli("code", "list")["codes"] if entry["state"] == "redeemed"}
+    assert redeemed == set(credited)
+    assert Decimal(customer.purse["test_balance"]) == len(credited) > 0
+    fresh.verify()

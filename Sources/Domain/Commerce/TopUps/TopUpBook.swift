@@ -6,6 +6,7 @@ package struct TopUpBook: Sendable {
     private var codesByMAC: [[UInt8]: CodeID] = [:]
     private var ordersByID: Numbered<TopUpOrder>
     private var ordersByPayment: [PaymentName: OrderID] = [:]
+    private var ordersByAccount: [AccountID: [OrderID]] = [:]
     /// Of payments that belong to no order yet.
     private var waiting: [PaymentName: [PaymentNotice]] = [:]
     /// What was paid back to payers and could not be taken out of their balance any more. Whoever owes has nothing available.
@@ -28,13 +29,20 @@ package struct TopUpBook: Sendable {
         lastCode = codes.map(\.id.value).max() ?? 0
         lastOrder = orders.map(\.id.value).max() ?? 0
         for code in codes { codesByMAC[code.mac] = code.id }
-        for order in orders { index(order) }
+        for order in orders {
+            index(order)
+            ordersByAccount[order.purse.account, default: []].append(order.id)
+        }
         for notice in waiting { wait(notice) }
     }
 
     /// In order of creation.
     package var codes: [RedemptionCode] { codesByID.pairs.map(\.1) }
-    package var orders: [TopUpOrder] { ordersByID.pairs.map(\.1) }
+
+    /// The last ones of an account, the last first.
+    package func orders(of account: AccountID, limit: Int) -> [TopUpOrder] {
+        (ordersByAccount[account] ?? []).suffix(limit).reversed().compactMap(order)
+    }
 
     package func code(_ id: CodeID) -> RedemptionCode? { codesByID[id.value] }
     package func code(mac: [UInt8]) -> RedemptionCode? { codesByMAC[mac].flatMap { codesByID[$0.value] } }
@@ -62,9 +70,13 @@ package struct TopUpBook: Sendable {
             codesByID[code.id.value] = code
             codesByMAC[code.mac] = code.id
             lastCode = max(lastCode, code.id.value)
-        case .order(let order), .orderChanged(let order, _):
+        case .order(let order):
             ordersByID[order.id.value] = order
+            ordersByAccount[order.purse.account, default: []].append(order.id)
             lastOrder = max(lastOrder, order.id.value)
+            index(order)
+        case .orderChanged(let order, _):
+            ordersByID[order.id.value] = order
             index(order)
         case .notice(let kept): if kept.order == nil { wait(kept.notice) } else { found(kept.notice) }
         case .alert(let account, let alert): alerts[account] = alert

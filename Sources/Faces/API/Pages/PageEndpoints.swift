@@ -9,7 +9,9 @@ struct PageEndpoints: EndpointGroup {
     var endpoints: [Endpoint] {
         pages.map { page in
             .open(page.method == .get ? .get : .post, page.path) { context in
-                let answer = await page.respond(PageRequest(context))
+                // Pages read the store and fill templates, which is work, and no loop's.
+                let request = PageRequest(context)
+                let answer = await withTaskExecutorPreference(globalConcurrentExecutor) { await page.respond(request) }
                 var headers = HTTPFields()
                 for (name, value) in answer.fields {
                     guard let name = HTTPFields.Element.Name(name) else { preconditionFailure("our own names are names") }

@@ -25,7 +25,7 @@ for (const form of document.querySelectorAll("form[data-confirm]")) {
 for (const button of document.querySelectorAll("[data-fill-key]")) {
   button.addEventListener("click", async () => {
     const { key } = await import("./play.js");
-    const made = await key(button.dataset.fillKey);
+    const made = await key(button.dataset.fillKey, "test");
     for (const code of document.querySelectorAll("pre code")) {
       code.textContent = code.textContent.replaceAll("YOUR_API_KEY", made);
     }

@@ -1,18 +1,20 @@
 // What the three playgrounds share: a key for an hour, and the public API that everybody else uses, too.
-let known;
+// It is kept as long as the tab, and only for the session that made it.
 
-/** A key of this session's account, made when it is first needed and gone within the hour. */
-export async function key(csrf) {
-  if (known && known.until > Date.now() + 60_000) return known.key;
+/** A key of this session's account, made when it is first needed and gone within the hour; without a book, of the one being looked at. */
+export async function key(csrf, wanted) {
+  const known = JSON.parse(sessionStorage.getItem("playground") ?? "null");
+  const book = wanted ?? document.querySelector("[data-book]")?.dataset.book;
+  if (known && known.csrf === csrf && known.book === book && known.until > Date.now() + 60_000) return known.key;
   const response = await fetch("/console/play/key", {
     method: "POST",
     headers: { "content-type": "application/x-www-form-urlencoded" },
-    body: new URLSearchParams({ csrf }),
+    body: new URLSearchParams({ csrf, book }),
   });
-  if (!response.ok) throw new Error((await response.json()).error);
+  if (!response.ok) throw new Error(`${response.status}`);
   const made = await response.json();
-  known = { key: made.key, until: Date.parse(made.expires) };
-  return known.key;
+  sessionStorage.setItem("playground", JSON.stringify({ csrf, book, key: made.key, until: Date.parse(made.expires) }));
+  return made.key;
 }
 
 /** Asks the public API with that key. */

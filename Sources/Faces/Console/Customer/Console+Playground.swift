@@ -46,12 +46,21 @@ extension Console {
 
     /// How long a key of the playground counts, in seconds.
     private static let playgroundKeySeconds: Int64 = 3600
+    /// Of one account at once: as many browsers as people have, and then some.
+    private static let playgroundKeysMax = 20
 
     private func playgroundKey(_ visit: Visit) async throws -> PageAnswer {
-        let expires = clock.now().advanced(bySeconds: Console.playgroundKeySeconds)
+        let book = visit.form["book"].flatMap(Book.init(rawValue:)) ?? visit.book
+        // Whoever loads pages all day leaves no heap of keys: the oldest ends when another is made.
+        let now = clock.now()
+        let own = try administration.keys(of: visit.account.record.id.description).map(\.record).filter {
+            $0.label == Console.playgroundLabel && $0.revoked == nil && ($0.expires ?? now) > now
+        }
+        for key in own.dropLast(Console.playgroundKeysMax - 1) { _ = try await administration.revokeKey(key.id.description) }
+        let expires = now.advanced(bySeconds: Console.playgroundKeySeconds)
         let minted = try await administration.createKey(
             KeyWish(
-                account: visit.account.record.id.description, book: visit.book, label: Console.playgroundLabel, expires: expires))
+                account: visit.account.record.id.description, book: book, label: Console.playgroundLabel, expires: expires))
         var body = ByteBuffer()
         JSONValue.object([
             JSONMember(key: "key", value: .string(minted.secret)),

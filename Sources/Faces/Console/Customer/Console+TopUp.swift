@@ -37,8 +37,10 @@ extension Console {
         ]
     }
 
+    private static let ordersShown = 100
+
     private func topUp(_ visit: Visit, problem: Complaint? = nil, success: String? = nil) -> PageAnswer {
-        let orders = topUps.orders(of: visit.account.record.id).filter { $0.purse.book == visit.book }.prefix(50)
+        let orders = topUps.orders(of: visit.account.record.id, limit: Console.ordersShown).filter { $0.purse.book == visit.book }
         let returned = visit.request.query["order"].flatMap { OrderID(text: $0) }.flatMap { id in orders.first { $0.id == id } }
         let news = returned.map { order in
             if order.credited != nil { return visit.text("topup.paid", order.amount.brief) }

@@ -86,10 +86,8 @@ package struct TopUps: Sendable {
 
     package func debt(of purse: Purse) -> Money { ledger.topUps.debt(of: purse) }
 
-    /// The last first.
-    package func orders(of account: AccountID?) -> [TopUpOrder] {
-        ledger.topUps.orders.reversed().filter { account == nil || $0.purse.account == account }
-    }
+    /// The last ones of an account, the last first.
+    package func orders(of account: AccountID, limit: Int) -> [TopUpOrder] { ledger.topUps.orders(of: account, limit: limit) }
 
     package func order(_ id: OrderID) -> TopUpOrder? { ledger.topUps.order(id) }
 
@@ -110,12 +108,9 @@ package struct TopUps: Sendable {
         }
         let name = provider?.book == purse.book ? provider?.provider ?? .test : .test
         guard name != .test || purse.book == .test else { throw .noProvider }
-        let pending = ledger.topUps.orders.suffix(TopUpLimits.pendingLookedAt)
-            .count { $0.purse.account == purse.account && $0.state == .pending }
-        let recent = ledger.topUps.orders.suffix(TopUpLimits.pendingLookedAt)
-            .last { $0.purse.account == purse.account && $0.state == .pending }
-        if pending >= TopUpLimits.pendingMax, let recent,
-            recent.created.advanced(bySeconds: TopUpLimits.pendingSeconds) > clock.now()
+        let pending = orders(of: purse.account, limit: TopUpLimits.pendingMax).filter { $0.state == .pending }
+        if pending.count >= TopUpLimits.pendingMax, let last = pending.first,
+            last.created.advanced(bySeconds: TopUpLimits.pendingSeconds) > clock.now()
         {
             throw .tooManyTries(seconds: TopUpLimits.pendingSeconds)
         }
@@ -210,9 +205,8 @@ package enum TopUpLimits {
     /// The least and the most one payment may be. Stripe takes no less than 50 cents.
     package static let paymentMin = Money(nanodollars: Money.nanodollarsPerDollar / 2)
     package static let paymentMax = Money(nanodollars: 10_000 * Money.nanodollarsPerDollar)
-    /// Payments begun and not ended, by account, among the last orders there are: beyond it one waits …
+    /// The last payments of an account that were begun and none of them ended: after so many one waits …
     static let pendingMax = 20
-    static let pendingLookedAt = 1000
     /// … so long after the last one.
     static let pendingSeconds: Int64 = 60
 }
