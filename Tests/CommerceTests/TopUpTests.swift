@@ -62,6 +62,16 @@ struct TopUpTests {
         else { throw Unexpected() }
     }
 
+    @Test func `a credit that somebody gave under a code's name is not taken for the code's`() throws {
+        var ledger = ledger()
+        _ = ledger.step(.grant(purse: purse, amount: dollars(5), reference: "code_1"), at: now)
+        _ = ledger.step(
+            .topUp(.createCodes([NewCode(mac: mac(1), prefix: "AAAAA")], amount: dollars(5), book: .live, expires: nil)), at: now)
+        let (outcome, records) = ledger.step(.topUp(.redeem(mac: mac(1), account: AccountID(1))), at: now)
+        guard case .rejected(.referenceTaken) = outcome else { throw Unexpected() }
+        #expect(records.isEmpty && ledger.balance(of: purse).available == dollars(5))
+    }
+
     // MARK: Payments
 
     @Test(arguments: 0..<200)

@@ -49,7 +49,7 @@ def test_a_bad_key_is_refused_before_its_body_is_read(server):
 
 @pytest.mark.parametrize("method, path", [
     ("POST", "/v1/nothing"), ("GET", "/v1/nothing"), ("POST", "/v1/chat/completions/more"), ("POST", "/v1//chat/completions"),
-    ("GET", "/"), ("POST", "/api/chat-completion/"), ("GET", "/v1/models/gpt-4o/x"), ("GET", "/../../etc/passwd"),
+    ("GET", "/console/nothing"), ("POST", "/api/chat-completion/"), ("GET", "/v1/models/gpt-4o/x"), ("GET", "/../../etc/passwd"),
     ("GET", "/%2e%2e/%2e%2e/etc/passwd"), ("POST", "/V1/CHAT/COMPLETIONS"),
 ])
 def test_an_unknown_address(server, live, method, path):

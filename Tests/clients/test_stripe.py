@@ -100,10 +100,11 @@ def test_one_order_is_not_paid_by_the_payment_of_another(server, stripe):
 
 
 @pytest.mark.parametrize("how", [
-    {"secret": "whsec_another_0123456789abcdefghijklmnop"}, {"secret": ""}, {"at": time.time() - 301}, {"at": time.time() + 600},
-    {"at": 0},
+    {"secret": "whsec_another_0123456789abcdefghijklmnop"}, {"secret": ""}, {"late": 301}, {"late": -600}, {"late": 1e9},
 ])
 def test_the_forged_and_the_stale_are_refused(server, stripe, how):
+    if "late" in how:
+        how = {"at": time.time() - how["late"]}
     customer = server.customer()
     assert tell(server, scripted.paid(begin(server, stripe, customer)), **how).status_code == 400
     assert customer.balance == 0

@@ -154,6 +154,13 @@ def test_corrections_take_no_more_than_there_is(server):
     server.verify()
 
 
+@pytest.mark.parametrize("text", ["code_1", "order_7", "order_7 returned (evt_1)"])
+def test_the_names_of_codes_and_orders_are_theirs(server, text):
+    customer = server.customer(live="5")
+    assert "reference" in server.fails("credit", "grant", "--account", customer.name, "--amount", "1", "--reference", text).stderr
+    assert "reason" in server.fails("credit", "adjust", "--account", customer.name, "--amount", "1", "--reason", text).stderr
+
+
 def test_everything_stands_after_a_power_cut(fresh):
     fresh.start()
     customer = fresh.customer()

@@ -52,10 +52,15 @@ extension Ledger {
         if let refusal = code.refusal(at: now) { return .rejected(.topUp(refusal)) }
         let purse = Purse(account: account, book: code.book)
         let outcome = grant(code.amount, to: purse, reference: code.id.description, at: now, into: &records)
-        guard case .credited(let entry, _, _) = outcome else { return outcome }
+        guard case .credited(let entry, _, false) = outcome else { return taken(code.id.description, code.amount, outcome) }
         code.redemption = RedemptionCode.Redemption(account: account, at: now, entry: entry)
         note(.codeChanged(code), into: &records)
         return .redeemed(code, balance: balance(of: purse))
+    }
+
+    /// Somebody used the name before, so that nothing was credited: it is said instead of being taken for a credit.
+    private func taken(_ name: String, _ amount: Money, _ outcome: LedgerOutcome) -> LedgerOutcome {
+        if case .credited = outcome { .rejected(.referenceTaken(name, amount: amount)) } else { outcome }
     }
 
     // MARK: Orders
@@ -107,7 +112,7 @@ extension Ledger {
         }
         if notice.isPayment, order.credited == nil {
             let outcome = grant(order.amount, to: order.purse, reference: order.id.description, at: now, into: &records)
-            guard case .credited(let entry, _, _) = outcome else { return outcome }
+            guard case .credited(let entry, _, false) = outcome else { return taken(order.id.description, order.amount, outcome) }
             order.credited = entry
         }
         if order.credited != nil { bringUpToDate(&order, because: notice.id, at: now, into: &records) }

@@ -111,6 +111,7 @@ package struct Administration: Sendable {
         guard (1...128).contains(reference.count), reference.allSatisfy(\.isPrintable) else {
             throw .invalid(field: "reference", expected: "1 to 128 printable characters", got: String(reference.prefix(140)))
         }
+        try refuseTopUpName(reference, field: "reference")
         let purse = Purse(account: account.record.id, book: book)
         switch await ledger.perform(.grant(purse: purse, amount: amount, reference: reference)) {
         case .credited(let entry, _, let repeated): return (summary(of: account.record), entry, repeated)
@@ -127,11 +128,19 @@ package struct Administration: Sendable {
         guard (1...128).contains(reason.count), reason.allSatisfy(\.isPrintable) else {
             throw .invalid(field: "reason", expected: "1 to 128 printable characters", got: String(reason.prefix(140)))
         }
+        try refuseTopUpName(reason, field: "reason")
         let purse = Purse(account: account.record.id, book: book)
         switch await ledger.perform(.adjust(purse: purse, amount: amount, reference: reason)) {
         case .credited(let entry, _, let repeated): return (summary(of: account.record), entry, repeated)
         case .rejected(let rejection): throw rejection
         default: preconditionFailure("an adjustment is made or rejected")
+        }
+    }
+
+    /// What codes and orders are credited under is theirs: `code_7`, `order_7`, and whatever begins so.
+    private func refuseTopUpName(_ text: String, field: String) throws(LedgerRejection) {
+        guard text.prefixMatch(of: /(code|order)_[0-9]/) == nil else {
+            throw .invalid(field: field, expected: "a text that does not begin like the id of a code or an order", got: text)
         }
     }
 
