@@ -108,6 +108,7 @@ let topUpSchema = """
     BEGIN SELECT RAISE(ABORT, 'a code keeps what it is worth'); END;
     CREATE TRIGGER codes_remain BEFORE DELETE ON codes BEGIN SELECT RAISE(ABORT, 'a code is never removed'); END;
 
+    -- A US cent is ten million nanodollars.
     CREATE TABLE orders (
         id         INTEGER PRIMARY KEY CHECK (id > 0),
         provider   TEXT NOT NULL CHECK (provider = 'stripe' OR provider = 'test'),
@@ -123,7 +124,6 @@ let topUpSchema = """
         refunded   INTEGER NOT NULL DEFAULT 0 CHECK (refunded >= 0),
         disputes   TEXT NOT NULL DEFAULT '{}',
         taken_back INTEGER NOT NULL DEFAULT 0 CHECK (taken_back BETWEEN 0 AND amount),
-        -- A US cent is ten million nanodollars.
         CHECK (amount = cents * 10000000),
         CHECK (provider = 'stripe' OR book = 'test'),
         CHECK (credited IS NOT NULL OR taken_back = 0)
