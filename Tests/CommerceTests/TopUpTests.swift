@@ -109,6 +109,21 @@ struct TopUpTests {
         #expect(debt == .zero || balance == .zero, "whoever owes has nothing to spend")
     }
 
+    @Test func `a refund goes on waiting when the credit it belongs to cannot be given yet`() throws {
+        var ledger = ledger()
+        let order = try order(&ledger)
+        _ = ledger.step(.topUp(.hear(notice("refund", nil, .refunded(cents: 400)))), at: now)
+        _ = ledger.step(.grant(purse: purse, amount: Ledger.balanceMax, reference: "as much as there can be"), at: now)
+        let paid = PaymentNotice(
+            provider: .stripe, id: "paid", order: order.id, session: "cs_1", payment: "pi_1", news: .paid(cents: 1000, currency: "usd"))
+        let (outcome, records) = ledger.step(.topUp(.hear(paid)), at: now)
+        guard case .rejected(.amountOutOfRange) = outcome else { throw Unexpected() }
+        #expect(records.isEmpty)
+        _ = ledger.step(.adjust(purse: purse, amount: Ledger.balanceMax, reference: "room"), at: now)
+        _ = ledger.step(.topUp(.hear(paid)), at: now)
+        #expect(ledger.balance(of: purse).available == dollars(6))
+    }
+
     @Test func `another amount, currency, session or provider credits nobody`() throws {
         var ledger = ledger()
         let order = try order(&ledger)

@@ -104,11 +104,10 @@ extension Ledger {
             return .noted
         }
         var order = before
+        var heard = [notice]
         if let refusal = order.takeIn(notice) { return .rejected(.topUp(refusal)) }
         if before.payment == nil {
-            for earlier in topUps.waiting(for: order) where order.takeIn(earlier) == nil {
-                note(.notice(KeptNotice(notice: earlier, at: now, order: order.id)), into: &records)
-            }
+            for earlier in topUps.waiting(for: order) where order.takeIn(earlier) == nil { heard.append(earlier) }
         }
         if notice.isPayment, order.credited == nil {
             let outcome = grant(order.amount, to: order.purse, reference: order.id.description, at: now, into: &records)
@@ -117,7 +116,8 @@ extension Ledger {
         }
         if order.credited != nil { bringUpToDate(&order, because: notice.id, at: now, into: &records) }
         guard order != before else { return .order(order) }
-        note(.notice(KeptNotice(notice: notice, at: now, order: order.id)), into: &records)
+        // Only now: had the credit failed, what waited must go on waiting.
+        for notice in heard { note(.notice(KeptNotice(notice: notice, at: now, order: order.id)), into: &records) }
         note(.orderChanged(order, before: before), into: &records)
         return .order(order)
     }
