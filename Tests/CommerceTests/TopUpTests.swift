@@ -115,7 +115,8 @@ struct TopUpTests {
         _ = ledger.step(.topUp(.hear(notice("refund", nil, .refunded(cents: 400)))), at: now)
         _ = ledger.step(.grant(purse: purse, amount: Ledger.balanceMax, reference: "as much as there can be"), at: now)
         let paid = PaymentNotice(
-            provider: .stripe, id: "paid", order: order.id, session: "cs_1", payment: "pi_1", news: .paid(cents: 1000, currency: "usd"))
+            provider: .stripe, id: "paid", order: order.id, session: "cs_1", payment: "pi_1",
+            news: .paid(cents: 1000, currency: "usd"))
         let (outcome, records) = ledger.step(.topUp(.hear(paid)), at: now)
         guard case .rejected(.amountOutOfRange) = outcome else { throw Unexpected() }
         #expect(records.isEmpty)

@@ -189,26 +189,6 @@ extension Ledger {
         note(.alert(account, alert), into: &records)
         return .noted
     }
-
-    // MARK: Corrections
-
-    /// Takes money out, never more than is available. The same reference twice takes it once.
-    mutating func adjust(_ amount: Money, of purse: Purse, reference: String, at now: Instant, into records: inout Records)
-        -> LedgerOutcome
-    {
-        guard accounts[purse.account] != nil else { return .rejected(.accountUnknown(purse.account.description)) }
-        guard amount > .zero else { return .rejected(.amountOutOfRange(amount)) }
-        if let known = credit(of: purse, reference) {
-            guard known.amount == -amount else { return .rejected(.referenceTaken(reference, amount: known.amount)) }
-            return .credited(entry: known.entry, balance: balance(of: purse), repeated: true)
-        }
-        let available = balance(of: purse).available
-        guard amount <= available else { return .rejected(.moreThanAvailable(amount, available: available)) }
-        let entry = post(.adjust, purse, available: -amount, grant: amount, note: reference, at: now)
-        remember(LedgerImage.Credit(purse: purse, reference: reference, entry: entry.id, amount: -amount))
-        records.append(.entry(entry))
-        return .credited(entry: entry.id, balance: balance(of: purse), repeated: false)
-    }
 }
 
 extension TopUpOrder {

@@ -19,13 +19,13 @@ package struct Ledger: Sendable {
     private var priceVersions: Numbered<PriceVersion>
     private var currentPrices: [String: PriceID]
     private var names: [String: AccountID]
-    private var credits: [CreditName: LedgerImage.Credit]
+    var credits: [CreditName: LedgerImage.Credit]
     private var lastAccount: Int64
     private var lastKey: Int64
     private var lastPrice: Int64
     private var lastEntry: EntryID
 
-    private struct CreditName: Hashable { let purse: Purse, reference: String }
+    struct CreditName: Hashable { let purse: Purse, reference: String }
 
     struct KeyState: Sendable {
         var record: KeyRecord
@@ -148,39 +148,6 @@ package struct Ledger: Sendable {
         records.append(.account(record))
         return .account(record)
     }
-
-    mutating func grant(_ amount: Money, to purse: Purse, reference: String, at now: Instant, into records: inout Records)
-        -> LedgerOutcome
-    {
-        guard accounts[purse.account] != nil else { return .rejected(.accountUnknown(purse.account.description)) }
-        let balance = balance(of: purse)
-        if let known = credit(of: purse, reference) {
-            guard known.amount == amount else {
-                return .rejected(.referenceTaken(reference, amount: known.amount))
-            }
-            return .credited(entry: known.entry, balance: balance, repeated: true)
-        }
-        guard amount > .zero, let posted = balance.posted.adding(amount), posted <= Ledger.balanceMax else {
-            return .rejected(.amountOutOfRange(amount))
-        }
-        let entry = post(.grant, purse, available: amount, grant: -amount, note: reference, at: now)
-        remember(LedgerImage.Credit(purse: purse, reference: reference, entry: entry.id, amount: amount))
-        records.append(.entry(entry))
-        collectDebt(of: purse, at: now, into: &records)
-        return .credited(entry: entry.id, balance: self.balance(of: purse), repeated: false)
-    }
-
-    /// What moved under a reference before, if anything did.
-    func credit(of purse: Purse, _ reference: String) -> LedgerImage.Credit? {
-        credits[CreditName(purse: purse, reference: reference)]
-    }
-
-    mutating func remember(_ credit: LedgerImage.Credit) {
-        credits[CreditName(purse: credit.purse, reference: credit.reference)] = credit
-    }
-
-    /// The most one book may hold: $1,000,000,000. Sums of a few such amounts still fit ``Money``.
-    package static let balanceMax = Money(nanodollars: 1_000_000_000 * Money.nanodollarsPerDollar)
 
     private mutating func createKey(_ new: NewKey, at now: Instant, into records: inout Records) -> LedgerOutcome {
         guard accounts[new.account] != nil else { return .rejected(.accountUnknown(new.account.description)) }

@@ -76,12 +76,12 @@ extension Console {
                 "title": .text(text("notfound")), "text": .text(text("notfound_text")), "href": "/",
                 "link": .text(text("nav.console")),
             ]
-            return Frame.page("message", view, title: text("notfound"), in: language, path: request.path, status: 404)
+            return Frame.page("message", view, title: text("notfound"), in: language, status: 404)
         }
         let view: View = [
             "amount": .text(order.amount.brief), "order": .text(order.id.description), "action": .text(request.path),
             "isOpen": .flag(order.credited == nil),
         ]
-        return Frame.page("pay", view, title: text("pay.title"), in: language, path: request.path)
+        return Frame.page("pay", view, title: text("pay.title"), in: language)
     }
 }

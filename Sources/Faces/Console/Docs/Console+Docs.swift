@@ -60,7 +60,7 @@ extension Console {
         if request.query["lang"].flatMap(Language.init(rawValue:)) != nil {
             fields = [("set-cookie", "\(Language.cookie)=\(language.rawValue); Path=/; Max-Age=31536000; SameSite=Lax")]
         }
-        return Frame.page("docs", view, title: title, in: language, path: request.path, fields: fields)
+        return Frame.page("docs", view, title: title, in: language, fields: fields)
     }
 
     // MARK: Facts

@@ -64,7 +64,7 @@ extension Console {
             "otherName": .text(language.other.own),
         ]
         return Frame.page(
-            "signin", view, title: Texts.all.text("signin.title", in: language), in: language, path: request.path,
+            "signin", view, title: Texts.all.text("signin.title", in: language), in: language,
             status: problem?.status ?? 200)
     }
 
@@ -140,7 +140,7 @@ extension Console {
             "problem": .optional(problem?.sentence(language)),
         ]
         return Frame.page(
-            "password", view, title: Texts.all.text(title, in: language), in: language, path: request.path,
+            "password", view, title: Texts.all.text(title, in: language), in: language,
             status: problem?.status ?? 200)
     }
 
@@ -151,7 +151,7 @@ extension Console {
             "title": text("link.gone"), "text": text("link.gone_text"), "href": "/console/sign-in", "link": text("signin.title"),
         ]
         return Frame.page(
-            "message", view, title: Texts.all.text("link.gone", in: language), in: language, path: request.path, status: 410)
+            "message", view, title: Texts.all.text("link.gone", in: language), in: language, status: 410)
     }
 }
 

@@ -18,7 +18,7 @@ extension Console {
                     "status": .text(text(isServing ? "landing.serving" : "landing.not_serving")),
                     "version": .text("MiniToolAI " + backstage.version),
                 ]
-                return Frame.page("landing", view, title: text("landing.title"), in: language, path: request.path)
+                return Frame.page("landing", view, title: text("landing.title"), in: language)
             }
         ]
     }

@@ -19,8 +19,8 @@ struct Frame: Sendable {
     }
 
     static func page(
-        _ template: String, _ view: View, title: String, in language: Language, path: String, status: Int = 200,
-        inner: String? = nil, forms: String = "'self'", scripts: [String] = [], fields: [(name: String, value: String)] = []
+        _ template: String, _ view: View, title: String, in language: Language, status: Int = 200,
+        forms: String = "'self'", scripts: [String] = [], fields: [(name: String, value: String)] = []
     ) -> PageAnswer {
         let assets = Assets.all
         let body = Templates.all.render(template, view, in: language)

@@ -50,7 +50,7 @@ struct Visit: Sendable {
             "otherName": .text(language.other.own),
         ]
         return Frame.page(
-            "console", frame, title: title, in: language, path: request.path, status: status, forms: forms, scripts: scripts)
+            "console", frame, title: title, in: language, status: status, forms: forms, scripts: scripts)
     }
 
     private func fields(of view: View) -> [String: View] { if case .fields(let fields) = view { fields } else { [:] } }
@@ -111,7 +111,7 @@ struct Visit: Sendable {
             "title": .text(self.text(title)), "text": .text(text.map { self.text($0) } ?? ""), "href": "/console",
             "link": .text(self.text("back.overview")),
         ]
-        return Frame.page("message", view, title: self.text(title), in: language, path: request.path, status: status)
+        return Frame.page("message", view, title: self.text(title), in: language, status: status)
     }
 
     func message(_ complaint: Complaint) -> PageAnswer {
@@ -119,7 +119,7 @@ struct Visit: Sendable {
             "title": .text(complaint.sentence(language)), "text": "", "href": "/console", "link": .text(text("back.overview")),
         ]
         return Frame.page(
-            "message", view, title: complaint.sentence(language), in: language, path: request.path, status: complaint.status)
+            "message", view, title: complaint.sentence(language), in: language, status: complaint.status)
     }
 
     // MARK: What forms say
