@@ -12,7 +12,7 @@ import Testing
     }
 
     private func key(of configuration: Configuration) -> Secret? {
-        for case .openAI(let options) in configuration.engines { return options.key }
+        for case .openAI(let options, _) in configuration.engines { return options.key }
         return nil
     }
 

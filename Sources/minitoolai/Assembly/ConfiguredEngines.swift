@@ -16,29 +16,53 @@ struct ConfiguredEngines: Sendable {
     /// - Throws: ``Failure`` when an engine cannot be made.
     init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
         let models = configuration.models.map(\.model)
-        all = try configuration.engines.compactMap { try $0.engine(models: models, on: group) }
-        let served = all.filter { !($0 is UnservedEngine) }
-        let byName = Dictionary(uniqueKeysWithValues: served.map { ($0.name, $0) })
-        guard let sandbox = byName[EngineSetting.sandboxName] else { preconditionFailure("there is always a sandbox") }
+        let made = try configuration.engines.map { ($0.name, try $0.engines(models: models, on: group)) }
+        all = made.flatMap { $0.1 }
+        let served = Dictionary(uniqueKeysWithValues: made.map { ($0.0, $0.1.filter { !($0 is UnservedEngine) }) })
+        guard let sandbox = served[EngineSetting.sandboxName]?.first else { preconditionFailure("there is always a sandbox") }
+        var histories: [String: RouteHistory] = [:]
         let live = configuration.models.map { setting in
-            let routes = setting.routes.compactMap { route in
-                byName[route.engine].map { Route(engine: $0, model: route.model, weight: route.weight) }
-            }
-            return (setting.model.id, routes)
+            (setting.model.id, setting.routes.flatMap { ConfiguredEngines.routes($0, served, &histories) })
         }
-        routes = RouteTable(live: Dictionary(uniqueKeysWithValues: live), sandbox: sandbox)
+        routes = RouteTable(
+            live: Dictionary(uniqueKeysWithValues: live), sandbox: sandbox, rules: configuration.routing)
     }
+
+    /// One route for each key of its engine. They share its weight.
+    private static func routes(
+        _ route: RouteSetting, _ served: [String: [any ChatEngine]],
+        _ histories: inout [String: RouteHistory]
+    ) -> [Route] {
+        let engines = served[route.engine] ?? []
+        return engines.map { engine in
+            let history = histories["\(engine.name)\n\(route.model)", default: RouteHistory()]
+            histories["\(engine.name)\n\(route.model)"] = history
+            return Route(
+                engine: engine, model: route.model, weight: route.weight * weightUnit / engines.count,
+                priority: route.priority, server: route.engine, history: history)
+        }
+    }
+
+    /// What a weight of 1 is here: a number that most counts of keys divide, and that leaves sums far from overflowing.
+    private static let weightUnit = 720_720
 }
 
 extension EngineSetting {
-    /// nil: it paints or speaks.
-    fileprivate func engine(models: [ChatModel], on group: any EventLoopGroup) throws -> (any ChatEngine)? {
+    /// One for each key; none where it paints or speaks.
+    fileprivate func engines(models: [ChatModel], on group: any EventLoopGroup) throws -> [any ChatEngine] {
         switch self {
-        case .openAI(let options): try OpenAIEngine(options, group: group)
+        case .openAI(let options, let moreKeys):
+            [try OpenAIEngine(options, group: group)]
+                + (try moreKeys.enumerated().map { place, key in
+                    var other = options
+                    other.name = "\(options.name)#\(place + 2)"
+                    other.key = key
+                    return try OpenAIEngine(other, group: group)
+                })
         case .sandbox(let name, let pace, let hiddenTokens, let disconnect):
-            SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)
-        case .unserved(let name, let kind): UnservedEngine(name: name, kind: kind)
-        case .webUI, .cpp, .comfyUI, .openAIImages, .espeak, .openAISpeech: nil
+            [SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)]
+        case .unserved(let name, let kind): [UnservedEngine(name: name, kind: kind)]
+        case .webUI, .cpp, .comfyUI, .openAIImages, .espeak, .openAISpeech: []
         }
     }
 }

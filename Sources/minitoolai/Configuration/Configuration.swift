@@ -1,6 +1,7 @@
 import API
 import CLI
 import Engines
+import Gateway
 import Inference
 import Logging
 
@@ -11,6 +12,7 @@ struct Configuration: Sendable {
     let ledger: Ledger
     let blobs: Blobs
     let payments: Payments
+    let routing: RoutingRules
     let engines: [EngineSetting]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
     let models: [ModelSetting]
@@ -81,7 +83,7 @@ struct Configuration: Sendable {
         let stripeTrustedRoots: String?
     }
 
-    static let sections = ["server", "store", "ledger", "blobs", "payments", "engines", "models"]
+    static let sections = ["server", "store", "ledger", "blobs", "payments", "routing", "engines", "models"]
 
     /// Reads the configuration of `place`: flags before variables before the file before the defaults.
     /// - Throws: ``ConfigurationFaults``, all there are.
@@ -99,6 +101,7 @@ struct Configuration: Sendable {
         ledger = root.section("ledger") { Ledger($0) }
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         payments = root.section("payments") { Payments($0) }
+        routing = root.section("routing") { RoutingRules($0) }
         engines = root.section("engines", read: EngineSetting.all)
         let models = root.section("models") { [engines] in
             ModelSettings($0, engines: engines.map(\.name))

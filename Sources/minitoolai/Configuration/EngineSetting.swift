@@ -4,7 +4,8 @@ import NIOCore
 
 /// One engine of the configuration, ready to be made.
 enum EngineSetting: Sendable {
-    case openAI(OpenAIEngine.Options)
+    /// - Parameter moreKeys: those beside the one of the options.
+    case openAI(OpenAIEngine.Options, moreKeys: [Secret])
     case sandbox(name: String, pace: SandboxPace, hiddenTokens: Int, disconnect: EngineTraits.Disconnect)
     case webUI(StableDiffusionOptions)
     case cpp(StableDiffusionOptions)
@@ -17,7 +18,7 @@ enum EngineSetting: Sendable {
 
     var name: String {
         switch self {
-        case .openAI(let options): options.name
+        case .openAI(let options, _): options.name
         case .webUI(let options), .cpp(let options): options.name
         case .comfyUI(let options): options.name
         case .openAIImages(let options): options.name
@@ -60,8 +61,10 @@ enum EngineSetting: Sendable {
             return nil
         case "sandbox": self = EngineSetting.sandbox(section, name: name)
         case "openai":
-            guard let options = OpenAIEngine.Options(section, name: name) else { return nil }
-            self = .openAI(options)
+            let moreKeys = OpenAIEngine.Options.keys(section)
+            guard var options = OpenAIEngine.Options(section, name: name) else { return nil }
+            if let first = moreKeys.first, options.key == nil { options.key = first }
+            self = .openAI(options, moreKeys: Array(moreKeys.dropFirst()))
         case let kind? where EngineSetting.imageKinds.contains(kind):
             guard let setting = EngineSetting(painting: section, name: name, kind: kind) else { return nil }
             self = setting
@@ -147,12 +150,33 @@ extension OpenAIEngine.Options {
 
     /// nil: there is none, or what is wrong with it has been said.
     static func key(_ section: Section) -> Secret? {
-        guard let text = section.secret("api_key") else { return nil }
-        guard let key = Secret(text) else {
+        section.secret("api_key").flatMap { key($0, section, "api_key") }
+    }
+
+    /// Several keys of one upstream, each with limits of its own there.
+    fileprivate static func keys(_ section: Section) -> [Secret] {
+        guard let list = section.setting("api_keys") else { return [] }
+        if section.setting("api_key") != nil {
+            section.reading.add("expected api_key or api_keys, got both", at: section.path("api_keys"), list.origin)
+        }
+        let keys = section.secrets("api_keys").compactMap { key($0, section, "api_keys") }
+        guard keys.count <= keysMax else {
             section.reading.add(
-                "expected 1 to \(Secret.bytesMax) visible ASCII characters", at: section.path("api_key"),
-                section.setting("api_key")?.origin ?? section.origin)
-            return nil
+                "expected at most \(keysMax) keys, got \(keys.count)", at: section.path("api_keys"), list.origin)
+            return []
+        }
+        return keys
+    }
+
+    /// Each has connections of its own.
+    private static let keysMax = 64
+
+    private static func key(_ text: String, _ section: Section, _ name: String) -> Secret? {
+        let key = Secret(text)
+        if key == nil {
+            section.reading.add(
+                "expected 1 to \(Secret.bytesMax) visible ASCII characters", at: section.path(name),
+                section.setting(name)?.origin ?? section.origin)
         }
         return key
     }

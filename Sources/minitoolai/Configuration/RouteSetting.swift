@@ -5,6 +5,8 @@ struct RouteSetting: Hashable, Sendable {
     let engine: String
     let model: String
     let weight: Int
+    /// Asked before those of a higher number.
+    let priority: Int
 }
 
 extension RouteSetting {
@@ -19,7 +21,8 @@ extension RouteSetting {
                     at: route.path("engine"), route.setting("engine")?.origin ?? route.origin)
             }
             return RouteSetting(
-                engine: engine ?? "", model: model, weight: route.wholeNumber("weight", in: 1...1_000_000, default: 1))
+                engine: engine ?? "", model: model, weight: route.wholeNumber("weight", in: 1...1_000_000, default: 1),
+                priority: route.wholeNumber("priority", in: 1...1000, default: 1))
         }
     }
 }

@@ -64,6 +64,20 @@ extension Section {
             reading.record(path(name), "none", .default)
             return nil
         }
+        return secret(name, setting)
+    }
+
+    /// Several secrets in a list. Those that cannot be read are faults and left out.
+    func secrets(_ name: String) -> [String] {
+        guard let found = structured(setting(name)) else { return [] }
+        guard case .list(let elements) = found.value else {
+            reading.add("expected a list of secrets", at: path(name), found.origin)
+            return []
+        }
+        return elements.enumerated().compactMap { secret("\(name).\($0)", $1) }
+    }
+
+    private func secret(_ name: String, _ setting: Setting) -> String? {
         reading.record(path(name), "***", setting.origin)
         guard case .scalar(let text) = setting.value else {
             reading.add("expected a secret: ${NAME}, or a file as file:/path", at: path(name), setting.origin)

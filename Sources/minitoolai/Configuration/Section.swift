@@ -89,7 +89,7 @@ final class Section {
     }
 
     /// A section or list that was given as the text of a variable.
-    private func structured(_ setting: Setting?) -> Setting? {
+    func structured(_ setting: Setting?) -> Setting? {
         guard let setting, case .variable(let name) = setting.origin, case .scalar(let text) = setting.value else {
             return setting
         }

@@ -36,6 +36,6 @@ struct SpeechModelSetting: Sendable {
         // A fresh machine speaks: what nothing is said of is spoken by the engine that is always there.
         routes =
             written.isEmpty && builtIn != nil
-            ? [RouteSetting(engine: EngineSetting.espeakName, model: name, weight: 1)] : written
+            ? [RouteSetting(engine: EngineSetting.espeakName, model: name, weight: 1, priority: 1)] : written
     }
 }

@@ -12,12 +12,17 @@ package final class Admitted: @unchecked Sendable {
     let prompt: ChatPrompt
     package let offer: ModelOffer
     let quote: Quote
-    let routes: [Route]
+    /// What is left to ask, the first of them now.
+    private var routes: ArraySlice<Route>
+    /// Whether how a route fares is worth remembering: of one alone it is not, it is asked anyway.
+    private let hasChoice: Bool
     let line: CallerLine
     private var held: HeldFunds?
     private var admitted: (@Sendable (Result<Admitted, Refusal>) -> Void)?
-    /// The route that is being asked.
-    private var place = 0
+    private var attempts = 0
+    private var begun = NIODeadline.distantFuture
+    private var asked = NIODeadline.distantFuture
+    private var deadline: Scheduled<Void>?
     private var relay: AnswerRelay?
     private var opened: ((Result<OpenAnswer, EngineFailure>) -> Void)?
 
@@ -26,7 +31,8 @@ package final class Admitted: @unchecked Sendable {
         self.prompt = prompt
         self.offer = offer
         self.quote = quote
-        self.routes = routes
+        self.routes = routes[...]
+        hasChoice = routes.count > 1
         self.line = line
     }
 
@@ -57,11 +63,19 @@ package final class Admitted: @unchecked Sendable {
     /// `then` hears, perhaps at once. With the last engine's failure nothing was delivered, and the hold is released by then.
     package func open(then: @escaping (Result<OpenAnswer, EngineFailure>) -> Void) {
         opened = then
+        if hasChoice { begun = line.loop.now }
         ask()
     }
 
+    private var route: Route {
+        guard let route = routes.first else { preconditionFailure("only requests with a route are admitted") }
+        return route
+    }
+
     private func ask() {
-        let route = routes[place]
+        let route = route
+        attempts += 1
+        if hasChoice { asked = line.loop.now }
         Failpoint.reach(.engineAsking)
         let relay = relay(to: route.engine)
         self.relay = relay
@@ -72,27 +86,51 @@ package final class Admitted: @unchecked Sendable {
     private func heard() {
         guard let relay else { preconditionFailure("what is heard is heard of an engine that was asked") }
         self.relay = nil
+        if let deadline { deadline.cancel() }
+        if hasChoice { remember(relay) }
         guard relay.opening == nil else { return succeed(relay) }
         guard case .failed(let failure) = relay.end else {
             return release(EngineFailure(.broken, detail: line.isGone ? "the caller left" : "the server goes down"))
         }
-        log(failure, of: routes[place])
-        guard failure.mayBeRetriedElsewhere, place + 1 < routes.count else { return release(failure) }
-        place += 1
+        log(failure, of: route)
+        let rest = RouteTable.rest(of: routes, after: failure)
+        let rules = chat.routes.rules
+        guard failure.mayBeRetriedElsewhere, !rest.isEmpty, attempts < rules.attemptsMax,
+            line.loop.now < begun + rules.deadline
+        else { return release(failure) }
+        routes = rest[...]
         askNext(after: failure)
+    }
+
+    private func remember(_ relay: AnswerRelay) {
+        if case .failed(let failure) = relay.end, relay.opening == nil {
+            if failure.mayBeRetriedElsewhere {
+                route.history.failed(failure, at: line.loop.now)
+            } else {
+                route.history.answered(asked: asked, isTimed: false, at: line.loop.now)
+            }
+        } else if relay.opening != nil {
+            route.history.answered(asked: asked, isTimed: prompt.stream, at: line.loop.now)
+        }
     }
 
     private func succeed(_ relay: AnswerRelay) {
         Failpoint.reach(.engineAccepted)
         // An answer that has come whole is settled at once: nobody needs to know that it had begun.
         if !relay.hasEnded { chat.ledger.note(.accept(funds.hold)) }
-        end(.success(OpenAnswer(admitted: self, relay: relay, engine: routes[place].engine.name)))
+        end(.success(OpenAnswer(admitted: self, relay: relay, route: route)))
     }
 
     @inline(never)
     private func askNext(after failure: EngineFailure) {
-        line.tray.ask(.dispatch(funds.hold, engine: routes[place].engine.name)) { [self] outcome in
-            if case .stale = outcome { release(failure) } else { ask() }
+        line.tray.ask(.dispatch(funds.hold, engine: route.engine.name)) { [self] outcome in
+            guard case .stale = outcome else {
+                deadline = line.loop.scheduleTask(deadline: begun + chat.routes.rules.deadline) { [self] in
+                    relay?.giveUpWaiting()
+                }
+                return ask()
+            }
+            release(failure)
         }
     }
 

@@ -101,6 +101,13 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         wakeWaiter()
     }
 
+    /// The engine has not accepted, and nobody waits any longer.
+    func giveUpWaiting() {
+        guard end == nil, opening == nil else { return }
+        call?.cancel()
+        finish(.failed(EngineFailure(.timedOut, detail: "no answer within the deadline of the whole request")))
+    }
+
     // MARK: The engine's side
 
     func opened(_ opening: ChatOpening) {

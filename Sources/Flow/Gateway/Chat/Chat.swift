@@ -49,8 +49,7 @@ package final class Chat: Sendable {
         guard let offer = offers[prompt.model] else { throw .modelUnknown(model: prompt.model) }
         guard caller.key.allows(model: offer.model.id) else { throw .modelNotAllowed(model: offer.model.id) }
         let terms = offer.terms(for: caller.key.book)
-        var routes = routes.inOrder(terms.routes)
-        if routes.count > ChatLimits.attemptsMax { routes.removeLast(routes.count - ChatLimits.attemptsMax) }
+        let routes = routes.inOrder(terms.routes, for: prompt, at: line.loop.now)
         guard let first = routes.first else { throw .engineUnavailable(model: offer.model.id) }
         guard let price = terms.price else { throw .modelNotPriced(model: offer.model.id) }
 

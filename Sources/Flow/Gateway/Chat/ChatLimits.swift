@@ -15,6 +15,4 @@ enum ChatLimits {
     static let doubtTime = TimeAmount.minutes(10)
     /// Beyond twice what was metered, so many tokens are put down to the form of an answer: role, tool and end marks.
     static let unseenTokensMax = 64
-    /// How many engines are asked for one request.
-    static let attemptsMax = 3
 }

@@ -14,13 +14,13 @@ package final class ModelOffer: Sendable {
     struct Terms: Sendable {
         /// nil: it is not sold.
         let price: PriceVersion?
-        /// In no order yet: see ``RouteTable/inOrder(_:)``.
+        /// In no order yet: see ``RouteTable/inOrder(_:for:at:)``.
         let routes: [Route]
     }
 
     private init(_ model: ChatModel, _ prices: PriceList, _ routes: RouteTable) {
         func terms(in book: Book) -> Terms {
-            Terms(price: prices.version(for: model.id, in: book), routes: routes.all(to: model, for: book))
+            Terms(price: prices.version(for: model.id, in: book), routes: routes.routes(to: model, for: book))
         }
         self.model = model
         id = model.id

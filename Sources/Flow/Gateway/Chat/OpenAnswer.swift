@@ -10,14 +10,14 @@ package import Units
 package final class OpenAnswer: @unchecked Sendable {
     private let admitted: Admitted
     private let relay: AnswerRelay
-    private let engine: String
+    private let route: Route
     private var forwarded: ((ForwardedAnswer) -> Void)?
     private var usage = Usage.none
 
-    init(admitted: Admitted, relay: AnswerRelay, engine: String) {
+    init(admitted: Admitted, relay: AnswerRelay, route: Route) {
         self.admitted = admitted
         self.relay = relay
-        self.engine = engine
+        self.route = route
     }
 
     /// The third door: passes the answer on to its end and settles it. To be called once, on the loop, where `then` hears: by then the
@@ -66,12 +66,12 @@ package final class OpenAnswer: @unchecked Sendable {
     private func doubtEngine(_ end: AnswerEnd) {
         guard admitted.quote.tranche != nil, case .completed(let end) = end, let usage = end.usage, usage.isPlausible,
             usage.completionTokens > 2 * relay.delivered.carefulTokens + ChatLimits.unseenTokensMax
-                + admitted.quote.extraOutputTokens, admitted.chat.doubts.doubt(engine, now: admitted.line.loop.now)
+                + admitted.quote.extraOutputTokens, admitted.chat.doubts.doubt(route.engine.name, now: admitted.line.loop.now)
         else { return }
         admitted.chat.logger.warning(
             "engine.hides_output",
             metadata: [
-                "request": "\(admitted.line.request)", "engine": "\(engine)", "reported": "\(usage.completionTokens)",
+                "request": "\(admitted.line.request)", "engine": "\(route.engine.name)", "reported": "\(usage.completionTokens)",
                 "seen": "\(relay.delivered.carefulTokens)",
                 "hint": "set hidden_output: true for this engine if it thinks unseen",
             ])
@@ -81,6 +81,7 @@ package final class OpenAnswer: @unchecked Sendable {
     private func record(_ end: AnswerEnd, _ receipt: Receipt) {
         let logger = admitted.chat.logger
         if case .failed(let failure) = end {
+            route.history.failed(failure, at: admitted.line.loop.now)
             logger.warning(
                 "chat.broken",
                 metadata: [

@@ -1,24 +1,56 @@
 package import Commerce
 package import Inference
+package import NIOCore
 
 /// One way to have a model answered.
 package struct Route: Sendable {
     package let engine: any ChatEngine
     /// The model's name as that engine knows it.
     package let model: String
-    /// How often this route comes first, relative to the others; above zero.
+    /// How often this route comes first among those of its priority, relative to the others; above zero.
     package let weight: Int
+    /// Routes of a higher number are asked only when none of a lower one is well; above zero.
+    package let priority: Int
+    /// What goes down together: engines that differ in nothing but their key have it in common.
+    package let server: String
+    package let history: RouteHistory
+    /// What tells it from others where prompts keep to a route.
+    let mark: UInt64
 
-    package init(engine: any ChatEngine, model: String, weight: Int = 1) {
+    package init(
+        engine: any ChatEngine, model: String, weight: Int = 1, priority: Int = 1, server: String? = nil,
+        history: RouteHistory = RouteHistory()
+    ) {
         precondition(weight > 0, "a route that is never taken is not a route")
         self.engine = engine
         self.model = model
         self.weight = weight
+        self.priority = priority
+        self.server = server ?? engine.name
+        self.history = history
+        mark = PrefixHash.of("\(engine.name)\n\(model)")
+    }
+}
+
+/// How hard it is tried to have a request answered.
+package struct RoutingRules: Hashable, Sendable {
+    /// How many routes are asked for one request, at most.
+    package var attemptsMax: Int
+    /// After this time no further route is asked, and one that was asked as a second or later choice is given up.
+    package var deadline: TimeAmount
+    /// Prompts that begin alike go to the same route, where an upstream's cache knows them.
+    package var isSticky: Bool
+
+    package init(attemptsMax: Int = 3, deadline: TimeAmount = .minutes(5), isSticky: Bool = true) {
+        self.attemptsMax = attemptsMax
+        self.deadline = deadline
+        self.isSticky = isSticky
     }
 }
 
 /// Which engines answer which model. Test keys are always answered by the sandbox; live keys only by what the operator routed.
 package struct RouteTable: Sendable {
+    package let rules: RoutingRules
     private let live: [String: [Route]]
     private let sandbox: any ChatEngine
     private let draw: @Sendable (_ below: Int) -> Int
@@ -27,34 +59,59 @@ package struct RouteTable: Sendable {
     ///   - live: by the model's id.
     ///   - draw: a number of chance from 0 up to, not including, the one it is given.
     package init(
-        live: [String: [Route]], sandbox: any ChatEngine,
+        live: [String: [Route]], sandbox: any ChatEngine, rules: RoutingRules = RoutingRules(),
         draw: @escaping @Sendable (_ below: Int) -> Int = { Int.random(in: 0..<$0) }
     ) {
         self.live = live
         self.sandbox = sandbox
+        self.rules = rules
         self.draw = draw
     }
 
-    /// The routes in the order in which they are tried: a weighted draw without replacement. Empty when there is none.
-    package func routes(to model: ChatModel, for book: Book) -> [Route] { inOrder(all(to: model, for: book)) }
-
-    func all(to model: ChatModel, for book: Book) -> [Route] {
+    /// Every route, in no order.
+    package func routes(to model: ChatModel, for book: Book) -> [Route] {
         book == .live ? live[model.id] ?? [] : [Route(engine: sandbox, model: model.snapshot)]
     }
 
-    func inOrder(_ routes: [Route]) -> [Route] {
+    /// Every route of a live key, with the model's id, for those who watch them.
+    package var watched: [(model: String, routes: [Route])] {
+        live.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+    }
+
+    /// The routes in the order in which they are tried for a prompt.
+    func inOrder(_ routes: [Route], for prompt: ChatPrompt, at now: NIODeadline) -> [Route] {
         guard routes.count > 1 else { return routes }
-        var rest = routes
-        var order: [Route] = []
-        while !rest.isEmpty {
-            var ticket = draw(rest.reduce(0) { $0 + $1.weight })
-            let drawn = rest.firstIndex { route in
-                ticket -= route.weight
-                return ticket < 0
-            }
-            order.append(rest.remove(at: drawn ?? 0))
+        var candidates = routes.map { route in
+            let (standing, time) = route.history.look(at: now)
+            return RoutePlan.Candidate(
+                priority: route.priority, weight: route.weight, standing: standing, time: time, mark: route.mark)
         }
-        return order
+        for place in RoutePlan.slow(candidates) {
+            routes[place].history.isSlow(at: now)
+            candidates[place].standing = .out
+        }
+        let prefix = rules.isSticky ? PrefixHash.of(prompt) : nil
+        while true {
+            let order = RoutePlan.order(candidates, prefix: prefix, draw: draw)
+            guard candidates[order[0]].standing == .due, !routes[order[0]].history.takeProbe(at: now) else {
+                return order.map { routes[$0] }
+            }
+            // Another request tries it just now.
+            candidates[order[0]].standing = .out
+        }
+    }
+
+    /// What is left of the routes after the first of them failed. A server that cannot be reached or does not answer will
+    /// not do so for another key either.
+    static func rest(of routes: ArraySlice<Route>, after failure: EngineFailure) -> [Route] {
+        guard let failed = routes.first else { return [] }
+        let rest = routes.dropFirst()
+        switch failure.kind {
+        case .unreachable, .timedOut:
+            return rest.filter { $0.server != failed.server } + rest.filter { $0.server == failed.server }
+        case .overloaded, .misconfigured, .refusedPrompt, .broken, .malformed:
+            return Array(rest)
+        }
     }
 
     /// Whether a live key would find an engine.
