@@ -34,7 +34,7 @@ final class Service: Sendable {
                 ModelEndpoints(chat: chat, images: images?.jobs, speech: speech),
                 AccountEndpoint(administration: administration, callbacks: images?.jobs.callbacks?.signer),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
-                MetricsEndpoint(audience: metrics, ledger: ledger, loops: loops),
+                MetricsEndpoint(audience: metrics, ledger: ledger, routes: chat.routes, loops: loops),
             ]
         let painting: [any EndpointGroup] =
             images.map { [ImageEndpoints(desk: $0, clock: clock), GenerationEndpoint(desk: $0, clock: clock)] } ?? []

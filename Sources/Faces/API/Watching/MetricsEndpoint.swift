@@ -16,6 +16,7 @@ package enum MetricsAudience: String, CaseIterable, Sendable {
 struct MetricsEndpoint: EndpointGroup {
     let audience: MetricsAudience
     let ledger: LedgerWriter
+    let routes: RouteTable
     let loops: ServingLoops
 
     var endpoints: [Endpoint] {
@@ -28,7 +29,7 @@ struct MetricsEndpoint: EndpointGroup {
                 for loop in loops.all { sum.add(try await loop.figures()) }
                 return Response(
                     status: .ok, headers: [.contentType: "text/plain; version=0.0.4; charset=utf-8"],
-                    body: .init(byteBuffer: MetricsPage(sum, ledger.figures).text))
+                    body: .init(byteBuffer: MetricsPage(sum, ledger.figures, routes, now: .now()).text))
             }
         ]
     }

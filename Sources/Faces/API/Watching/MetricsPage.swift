@@ -1,4 +1,5 @@
 import Gateway
+import Inference
 import NIOCore
 import Units
 import Wire
@@ -7,9 +8,21 @@ import Wire
 struct MetricsPage {
     private(set) var text = ByteBuffer()
 
-    init(_ loops: LoopFigures, _ ledger: LedgerFigures) {
+    init(_ loops: LoopFigures, _ ledger: LedgerFigures, _ routes: RouteTable, now: NIODeadline) {
         write(loops)
         write(ledger)
+        write(routes, now: now)
+    }
+
+    private mutating func write(_ routes: RouteTable, now: NIODeadline) {
+        head("route_out", "gauge", "1 while a chat route is passed by because it failed or was slow.")
+        for (model, routes) in routes.watched {
+            for route in routes {
+                let labels = [("model", model), ("engine", route.engine.name), ("upstream", route.model)]
+                    .map { "\($0)=\"\(MetricsPage.escaped($1))\"" }.joined(separator: ",")
+                line("route_out", "{\(labels)}", route.history.isOut(at: now) ? 1 : 0)
+            }
+        }
     }
 
     private mutating func write(_ loops: LoopFigures) {

@@ -63,7 +63,10 @@ package final class Admitted: @unchecked Sendable {
     /// `then` hears, perhaps at once. With the last engine's failure nothing was delivered, and the hold is released by then.
     package func open(then: @escaping (Result<OpenAnswer, EngineFailure>) -> Void) {
         opened = then
-        if hasChoice { begun = line.loop.now }
+        if hasChoice {
+            begun = line.loop.now
+            deadline = line.loop.scheduleTask(deadline: begun + chat.routes.rules.deadline) { [self] in relay?.giveUpWaiting() }
+        }
         ask()
     }
 
@@ -86,7 +89,6 @@ package final class Admitted: @unchecked Sendable {
     private func heard() {
         guard let relay else { preconditionFailure("what is heard is heard of an engine that was asked") }
         self.relay = nil
-        if let deadline { deadline.cancel() }
         if hasChoice { remember(relay) }
         guard relay.opening == nil else { return succeed(relay) }
         guard case .failed(let failure) = relay.end else {
@@ -124,13 +126,7 @@ package final class Admitted: @unchecked Sendable {
     @inline(never)
     private func askNext(after failure: EngineFailure) {
         line.tray.ask(.dispatch(funds.hold, engine: route.engine.name)) { [self] outcome in
-            guard case .stale = outcome else {
-                deadline = line.loop.scheduleTask(deadline: begun + chat.routes.rules.deadline) { [self] in
-                    relay?.giveUpWaiting()
-                }
-                return ask()
-            }
-            release(failure)
+            if case .stale = outcome { release(failure) } else { ask() }
         }
     }
 
@@ -142,6 +138,8 @@ package final class Admitted: @unchecked Sendable {
     private func end(_ result: Result<OpenAnswer, EngineFailure>) {
         let then = opened
         opened = nil
+        deadline?.cancel()
+        deadline = nil
         then?(result)
     }
 

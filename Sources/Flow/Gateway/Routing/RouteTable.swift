@@ -36,12 +36,13 @@ package struct Route: Sendable {
 package struct RoutingRules: Hashable, Sendable {
     /// How many routes are asked for one request, at most.
     package var attemptsMax: Int
-    /// After this time no further route is asked, and one that was asked as a second or later choice is given up.
+    /// By then an answer must have begun, where there is more than one route: which is under way is given up, and no further one asked.
+    /// Of a single route its engine's own times are what counts.
     package var deadline: TimeAmount
     /// Prompts that begin alike go to the same route, where an upstream's cache knows them.
     package var isSticky: Bool
 
-    package init(attemptsMax: Int = 3, deadline: TimeAmount = .minutes(5), isSticky: Bool = true) {
+    package init(attemptsMax: Int = 3, deadline: TimeAmount = .minutes(10), isSticky: Bool = true) {
         self.attemptsMax = attemptsMax
         self.deadline = deadline
         self.isSticky = isSticky
