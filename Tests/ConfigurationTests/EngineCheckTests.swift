@@ -11,7 +11,7 @@ import Wire
             engines:
               webui: {kind: sdapi, base_url: "http://127.0.0.1:9"}
               comfy: {kind: comfyui, base_url: "http://127.0.0.1:9"}
-              claude: {kind: anthropic, api_key: "x"}
+              claude: {kind: anthropic, api_key: "x", base_url: "http://127.0.0.1:9"}
             """
         let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
         let line = try await Assembly.answer(.checkEngines, configuration)

@@ -52,7 +52,7 @@ import Testing
     @Test(arguments: [
         (
             "{x: {kind: magic}}",
-            #"engines.x.kind: expected one of openai, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got "magic""#
+            #"engines.x.kind: expected one of openai, anthropic, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got "magic""#
         ),
         (
             "{sandbox: {kind: anthropic}}",
@@ -60,7 +60,7 @@ import Testing
         ),
         (
             "{x: {}}",
-            "engines.x.kind: expected a kind of engine: openai, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got nothing"
+            "engines.x.kind: expected a kind of engine: openai, anthropic, sandbox, sdapi, sdcpp, comfyui, openai-images, espeak, openai-speech, got nothing"
         ),
         ("{x: {kind: openai}}", "engines.x.base_url: expected the address before /chat/completions, got nothing"),
         (

@@ -25,19 +25,20 @@ import Units
         #expect(found.cachedInput == nil)
     }
 
-    @Test func `a file written for other versions too is read, and what they serve has no route here`() throws {
+    @Test func `engines of every kind stand in one file`() throws {
         let text = """
             engines:
               up: {kind: openai, base_url: "http://127.0.0.1:9/v1"}
-              claude: {kind: anthropic, api_key: "${NOT_SET_HERE}"}
+              claude: {kind: anthropic, api_key: "${CLAUDE_KEY}"}
               webui: {kind: sdapi, base_url: "http://127.0.0.1:7860"}
             models:
               gpt-4o-mini: {kind: chat, routes: [{engine: up}, {engine: claude, model: x}]}
               realvision: {kind: image, price: {image: 0.0015}, routes: [{engine: webui, model: "RealVisXL.safetensors"}]}
               tts-1: {kind: speech, price: {characters: 15.00}, routes: [{engine: espeak}]}
             """
-        let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: [:])
+        let configuration = try Configuration(Setting.yaml(text, name: "config.yaml"), environment: ["CLAUDE_KEY": "sk-ant-x"])
         #expect(configuration.models.allSatisfy { $0.model.id != "realvision" && $0.model.id != "tts-1" })
+        #expect(configuration.models.first { $0.model.id == "gpt-4o-mini" }?.routes.map(\.engine) == ["up", "claude"])
         #expect(configuration.engines.map(\.name).sorted() == ["claude", "espeak", "sandbox", "up", "webui"])
     }
 

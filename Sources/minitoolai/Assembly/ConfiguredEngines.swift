@@ -18,7 +18,7 @@ struct ConfiguredEngines: Sendable {
         let models = configuration.models.map(\.model)
         let made = try configuration.engines.map { ($0.name, try $0.engines(models: models, on: group)) }
         all = made.flatMap { $0.1 }
-        let served = Dictionary(uniqueKeysWithValues: made.map { ($0.0, $0.1.filter { !($0 is UnservedEngine) }) })
+        let served = Dictionary(uniqueKeysWithValues: made)
         guard let sandbox = served[EngineSetting.sandboxName]?.first else { preconditionFailure("there is always a sandbox") }
         var histories: [String: RouteHistory] = [:]
         let live = configuration.models.map { setting in
@@ -55,29 +55,22 @@ extension EngineSetting {
             [try OpenAIEngine(options, group: group)]
                 + (try moreKeys.enumerated().map { place, key in
                     var other = options
-                    other.name = "\(options.name)#\(place + 2)"
-                    other.key = key
+                    (other.name, other.key) = (EngineSetting.name(options.name, ofKey: place + 2), key)
                     return try OpenAIEngine(other, group: group)
+                })
+        case .anthropic(let options, let moreKeys):
+            [try AnthropicEngine(options, group: group)]
+                + (try moreKeys.enumerated().map { place, key in
+                    var other = options
+                    (other.name, other.key) = (EngineSetting.name(options.name, ofKey: place + 2), key)
+                    return try AnthropicEngine(other, group: group)
                 })
         case .sandbox(let name, let pace, let hiddenTokens, let disconnect):
             [SandboxEngine(name: name, pace: pace, hiddenTokens: hiddenTokens, disconnect: disconnect, models: models)]
-        case .unserved(let name, let kind): [UnservedEngine(name: name, kind: kind)]
         case .webUI, .cpp, .comfyUI, .openAIImages, .espeak, .openAISpeech: []
         }
     }
-}
 
-/// An engine that a configuration names and this version does not serve: it is never routed to, and `engine check` says why.
-private struct UnservedEngine: ChatEngine {
-    let name: String
-    let kind: String
-    let traits = EngineTraits(hiddenTokens: 0, disconnect: .cancel)
-
-    private var reason: String { "engines of kind \(kind) are not served by this version" }
-
-    func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
-        preconditionFailure("nothing is routed to an engine that is not served")
-    }
-
-    func check() async -> EngineReport { EngineReport(usable: false, summary: reason) }
+    /// What logs and metrics call an engine's second key and those behind it.
+    private static func name(_ name: String, ofKey number: Int) -> String { "\(name)#\(number)" }
 }

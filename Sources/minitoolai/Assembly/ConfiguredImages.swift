@@ -57,7 +57,7 @@ extension EngineSetting {
         case .cpp(let options): try StableDiffusionCppEngine(options, group: group)
         case .comfyUI(let options): try ComfyUIEngine(options, group: group)
         case .openAIImages(let options): try OpenAIImagesEngine(options, group: group)
-        case .openAI, .espeak, .openAISpeech, .unserved: nil
+        case .openAI, .espeak, .openAISpeech, .anthropic: nil
         }
     }
 }

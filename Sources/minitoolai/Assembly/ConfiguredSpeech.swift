@@ -39,7 +39,7 @@ extension EngineSetting {
         switch self {
         case .espeak(let options): EspeakEngine(options, group: group)
         case .openAISpeech(let options): try OpenAISpeechEngine(options, group: group)
-        case .openAI, .sandbox, .webUI, .cpp, .comfyUI, .openAIImages, .unserved: nil
+        case .openAI, .sandbox, .webUI, .cpp, .comfyUI, .openAIImages, .anthropic: nil
         }
     }
 }

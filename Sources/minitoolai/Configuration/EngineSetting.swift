@@ -13,8 +13,7 @@ enum EngineSetting: Sendable {
     case openAIImages(OpenAIImagesEngine.Options)
     case espeak(EspeakEngine.Options)
     case openAISpeech(OpenAISpeechEngine.Options)
-    /// Of a kind that other versions serve: a file written for them can be read, and nothing is routed to it.
-    case unserved(name: String, kind: String)
+    case anthropic(AnthropicEngine.Options, moreKeys: [Secret])
 
     var name: String {
         switch self {
@@ -24,7 +23,8 @@ enum EngineSetting: Sendable {
         case .openAIImages(let options): options.name
         case .espeak(let options): options.name
         case .openAISpeech(let options): options.name
-        case .sandbox(let name, _, _, _), .unserved(let name, _): name
+        case .anthropic(let options, _): options.name
+        case .sandbox(let name, _, _, _): name
         }
     }
 
@@ -37,9 +37,7 @@ enum EngineSetting: Sendable {
 
     /// Kinds that are each an engine's of the same name: that engine is always there, and of no other kind.
     private static let embedded = [sandboxName, espeakName]
-    private static let servedKinds = ["openai", "sandbox"] + imageKinds + speechKinds
-    /// Kinds that the configuration knows and other versions serve.
-    private static let otherKinds = ["anthropic"]
+    private static let servedKinds = ["openai", "anthropic", "sandbox"] + imageKinds + speechKinds
 
     static func all(_ section: Section) -> [EngineSetting] {
         let written = section.writtenNames
@@ -61,19 +59,19 @@ enum EngineSetting: Sendable {
             return nil
         case "sandbox": self = EngineSetting.sandbox(section, name: name)
         case "openai":
-            let moreKeys = OpenAIEngine.Options.keys(section)
-            guard var options = OpenAIEngine.Options(section, name: name) else { return nil }
-            if let first = moreKeys.first, options.key == nil { options.key = first }
-            self = .openAI(options, moreKeys: Array(moreKeys.dropFirst()))
+            let keys = OpenAIEngine.Options.keys(section)
+            guard let options = OpenAIEngine.Options(section, name: name, key: keys.first) else { return nil }
+            self = .openAI(options, moreKeys: Array(keys.dropFirst()))
+        case "anthropic":
+            let keys = OpenAIEngine.Options.keys(section)
+            guard let options = AnthropicEngine.Options(section, name: name, key: keys.first) else { return nil }
+            self = .anthropic(options, moreKeys: Array(keys.dropFirst()))
         case let kind? where EngineSetting.imageKinds.contains(kind):
             guard let setting = EngineSetting(painting: section, name: name, kind: kind) else { return nil }
             self = setting
         case let kind? where EngineSetting.speechKinds.contains(kind):
             guard let setting = EngineSetting(speaking: section, name: name, kind: kind) else { return nil }
             self = setting
-        case let kind? where EngineSetting.otherKinds.contains(kind):
-            section.forgive()
-            self = .unserved(name: name, kind: kind)
         case let kind?:
             section.forgive()
             EngineSetting.refuse(kind, section, name: name)
@@ -119,9 +117,8 @@ enum EngineSetting: Sendable {
 }
 
 extension OpenAIEngine.Options {
-    fileprivate init?(_ section: Section, name: String) {
+    fileprivate init?(_ section: Section, name: String, key: Secret?) {
         let baseURL = section.requiredText("base_url", expected: "the address before /chat/completions")
-        let key = OpenAIEngine.Options.key(section)
         let azure = OpenAIEngine.Options.azure(section)
         do {
             // A stand-in lets the other keys be read and judged although this one is wrong.
@@ -153,9 +150,9 @@ extension OpenAIEngine.Options {
         section.secret("api_key").flatMap { key($0, section, "api_key") }
     }
 
-    /// Several keys of one upstream, each with limits of its own there.
+    /// The keys of one upstream, each with limits of its own there; none: it asks for none.
     fileprivate static func keys(_ section: Section) -> [Secret] {
-        guard let list = section.setting("api_keys") else { return [] }
+        guard let list = section.setting("api_keys") else { return key(section).map { [$0] } ?? [] }
         if section.setting("api_key") != nil {
             section.reading.add("expected api_key or api_keys, got both", at: section.path("api_keys"), list.origin)
         }
@@ -190,7 +187,7 @@ extension OpenAIEngine.Options {
         }
     }
 
-    private static func times(_ section: Section, _ standard: Deadlines, _ idle: TimeAmount) -> (Deadlines, TimeAmount) {
+    fileprivate static func times(_ section: Section, _ standard: Deadlines, _ idle: TimeAmount) -> (Deadlines, TimeAmount) {
         func time(_ name: String, _ standard: TimeAmount) -> TimeAmount {
             .milliseconds(section.duration(name, in: 1...86_400_000, default: standard.nanoseconds / 1_000_000))
         }
@@ -201,5 +198,26 @@ extension OpenAIEngine.Options {
         deadlines.stall = time("stall", standard.stall)
         deadlines.total = time("total", standard.total)
         return (deadlines, time("idle", idle))
+    }
+}
+
+extension AnthropicEngine.Options {
+    fileprivate init?(_ section: Section, name: String, key: Secret?) {
+        let baseURL = section.text("base_url", default: AnthropicEngine.Options.standardURL)
+        do {
+            try self.init(name: name, baseURL: baseURL, key: key)
+        } catch {
+            section.reading.add(
+                "expected the address before /messages: \(error.description)", at: section.path("base_url"),
+                section.setting("base_url")?.origin ?? section.origin)
+            section.forgive()
+            return nil
+        }
+        hiddenTokens = section.wholeNumber("hidden_tokens", in: 0...100_000, default: hiddenTokens)
+        disconnect = section.choice("disconnect", default: disconnect)
+        (deadlines, idleTime) = section.section("timeouts") { [deadlines, idleTime] in
+            OpenAIEngine.Options.times($0, deadlines, idleTime)
+        }
+        trustedRoots = section.optionalText("trusted_roots", shownAs: "the system's")
     }
 }

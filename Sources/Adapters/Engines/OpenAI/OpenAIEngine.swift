@@ -1,6 +1,5 @@
 package import Inference
 package import NIOCore
-import Synchronization
 
 /// Any server that speaks OpenAI's chat completions: OpenAI, Azure, vLLM, Ollama, llama.cpp, DeepSeek, Groq, OpenRouter …
 ///
@@ -12,10 +11,9 @@ package final class OpenAIEngine: ChatEngine {
     /// The options' own.
     let deadlines: Deadlines
     let requests: UpstreamRequests
-    private let target: UpstreamTarget
     let diagnosis: Diagnosis
     private let group: any EventLoopGroup
-    private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<UpstreamPool>]>([:])
+    private let pools: UpstreamPools
 
     /// - Parameter group: where ``check()`` runs; chats run on the loops they are opened on.
     /// - Throws: what is wrong with `trustedRoots`.
@@ -28,24 +26,17 @@ package final class OpenAIEngine: ChatEngine {
             hiddenTokens: options.hiddenTokens, disconnect: options.disconnect, hidesOutput: options.hidesOutput)
         requests = UpstreamRequests(options)
         diagnosis = Diagnosis(options.address, key: options.key)
-        target = try UpstreamTarget(options.address, trustedRoots: options.trustedRoots)
+        pools = UpstreamPools(
+            try UpstreamTarget(options.address, trustedRoots: options.trustedRoots), deadlines: options.deadlines,
+            idleTime: options.idleTime, staleTime: options.staleTime)
     }
 
     package func open(_ order: ChatOrder, on loop: any EventLoop, to receiver: any ChatReceiver) -> any ChatCall {
         OpenAICall(order, of: self, on: loop, to: receiver)
     }
 
-    /// The pool of one loop, made when it is first needed. Called on that loop.
-    func pool(on loop: any EventLoop) -> UpstreamPool {
-        loop.preconditionInEventLoop()
-        return pools.withLock { pools in
-            if let pool = pools[ObjectIdentifier(loop)] { return pool }
-            let pool = UpstreamPool(on: loop, to: target, options)
-            let bound = NIOLoopBound(pool, eventLoop: loop)
-            pools[ObjectIdentifier(loop)] = bound
-            return bound
-        }.value
-    }
+    /// The pool of one loop. Called on that loop.
+    func pool(on loop: any EventLoop) -> UpstreamPool { pools.pool(on: loop) }
 
     /// A loop on which the upstream can be asked something beside the chats.
     var anyLoop: any EventLoop { group.any() }

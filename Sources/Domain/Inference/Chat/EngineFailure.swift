@@ -31,8 +31,7 @@ package struct EngineFailure: Error, Sendable {
 
     /// Another engine may be asked in its place.
     package var mayBeRetriedElsewhere: Bool {
-        if case .refusedPrompt = kind { return false }
-        return true
+        if case .refusedPrompt(let refusal) = kind { refusal.isOfThisEngine } else { true }
     }
 }
 
@@ -42,8 +41,13 @@ package struct EngineRefusal: Hashable, Sendable {
     package var message: String
     package var param: String?
     package var code: String?
+    /// Engines of other kinds may take what this one has no counterpart for.
+    package var isOfThisEngine: Bool
 
-    package init(status: Int, message: String, param: String? = nil, code: String? = nil) {
+    package init(
+        status: Int, message: String, param: String? = nil, code: String? = nil, isOfThisEngine: Bool = false
+    ) {
+        self.isOfThisEngine = isOfThisEngine
         self.status = status
         self.message = message
         self.param = param

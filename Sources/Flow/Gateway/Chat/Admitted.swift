@@ -106,10 +106,10 @@ package final class Admitted: @unchecked Sendable {
 
     private func remember(_ relay: AnswerRelay) {
         if case .failed(let failure) = relay.end, relay.opening == nil {
-            if failure.mayBeRetriedElsewhere {
-                route.history.failed(failure, at: line.loop.now)
-            } else {
+            if case .refusedPrompt = failure.kind {
                 route.history.answered(asked: asked, isTimed: false, at: line.loop.now)
+            } else {
+                route.history.failed(failure, at: line.loop.now)
             }
         } else if relay.opening != nil {
             route.history.answered(asked: asked, isTimed: prompt.stream, at: line.loop.now)

@@ -16,11 +16,6 @@ final class UpstreamPool {
     private var watched: [UpstreamExchange] = []
     private var isTicking = false
 
-    convenience init(on loop: any EventLoop, to target: UpstreamTarget, _ options: OpenAIEngine.Options) {
-        self.init(
-            on: loop, to: target, deadlines: options.deadlines, idleTime: options.idleTime, staleTime: options.staleTime)
-    }
-
     /// - Parameter deadlines: its `connect` applies to every connection; the shortest sets how finely time is looked at.
     init(on loop: any EventLoop, to target: UpstreamTarget, deadlines: Deadlines, idleTime: TimeAmount, staleTime: TimeAmount) {
         self.loop = loop
