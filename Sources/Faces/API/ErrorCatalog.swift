@@ -14,6 +14,9 @@ package enum ErrorCatalog {
         package let message: String
     }
 
+    private static let limit = RateRefusal(
+        scope: .key, dimension: .requests, limit: 600, used: 600, asked: 1, retryMilliseconds: 1500, standing: RateStanding())
+
     /// By status and code, each once.
     package static var lines: [Line] {
         let model = "gpt-4o-mini"
@@ -23,7 +26,7 @@ package enum ErrorCatalog {
             .modelNotPriced(model: model), .engineUnavailable(model: model),
             .insufficientBalance(needed: needed, available: left),
             .keyLimitReached(needed: needed, left: left), .busy, .tooManyJobs(limit: 20_000), .tooManySpeeches(limit: 128),
-            .notAdmitting, .submissionInFlight, .submissionNameTaken, .notPriceable,
+            .rateLimited(ErrorCatalog.limit), .notAdmitting, .submissionInFlight, .submissionNameTaken, .notPriceable,
         ]
         let failures: [EngineFailure.Kind] = [.unreachable, .timedOut, .overloaded, .misconfigured, .broken]
         let topUps: [TopUpFailure] = [

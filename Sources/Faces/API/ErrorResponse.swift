@@ -110,12 +110,12 @@ extension ErrorResponse {
         ErrorResponse(.serviceUnavailable, message, type: "server_error", code: code, fields: retry(in: milliseconds))
     }
 
-    private static func retry(in milliseconds: Int) -> [Field] {
+    static func retry(in milliseconds: Int) -> [Field] {
         [("retry-after-ms", String(milliseconds)), ("retry-after", String((milliseconds + 999) / 1000))]
     }
 
     /// Official clients retry 429 and 5xx unless told not to.
-    private static let noRetry: Field = ("x-should-retry", "false")
+    static let noRetry: Field = ("x-should-retry", "false")
 }
 
 // MARK: The request as a chat
@@ -165,6 +165,7 @@ extension ErrorResponse {
                 .outOfFunds(
                     "This API key's spending limit is reached: this request needs at least \(needed) USD, and \(left) USD is left."
                 )
+            case .rateLimited(let refusal): ErrorResponse(refusal)
             case .busy: .comeBack("The server is overloaded. Try again shortly; nothing was charged.", in: 500)
             case .tooManyJobs(let limit):
                 ErrorResponse(

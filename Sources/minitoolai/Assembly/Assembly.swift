@@ -31,7 +31,8 @@ enum Assembly {
         try verifier.begin(at: .now)
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
-            catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger, logger: logger)
+            catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger,
+            limits: LimitDesk(configuration.limits), logger: logger)
         let painters = try ConfiguredImages(configuration, on: loops)
         let images = try painters.jobs(configuration, books, logger, on: loops)
         try await images.takeUp()

@@ -13,6 +13,7 @@ struct Configuration: Sendable {
     let blobs: Blobs
     let payments: Payments
     let routing: RoutingRules
+    let limits: LimitRules
     let engines: [EngineSetting]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
     let models: [ModelSetting]
@@ -83,7 +84,7 @@ struct Configuration: Sendable {
         let stripeTrustedRoots: String?
     }
 
-    static let sections = ["server", "store", "ledger", "blobs", "payments", "routing", "engines", "models"]
+    static let sections = ["server", "store", "ledger", "blobs", "payments", "routing", "limits", "engines", "models"]
 
     /// Reads the configuration of `place`: flags before variables before the file before the defaults.
     /// - Throws: ``ConfigurationFaults``, all there are.
@@ -109,6 +110,7 @@ struct Configuration: Sendable {
         self.models = models.chat
         images = models.images
         speech = models.speech
+        limits = root.section("limits") { LimitRules($0, known: models.chat.map(\.model.id)) }
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)
         listing = ConfigurationListing(keys: reading.keys)

@@ -16,6 +16,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case insufficientBalance(needed: Money, available: Money)
     /// The key's own spending limit leaves too little.
     case keyLimitReached(needed: Money, left: Money)
+    /// A limit of the key, its account or the model for it is reached.
+    case rateLimited(RateRefusal)
     /// The writer has more work than it finishes in a second; nothing was held.
     case busy
     /// So many jobs of this account and book are not over, and no more may be.

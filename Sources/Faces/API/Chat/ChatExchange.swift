@@ -71,8 +71,10 @@ final class ChatExchange: Exchange, @unchecked Sendable {
             id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
             model: model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
             fingerprint: answer.fingerprint, streams: request.prompt.stream)
-        guard request.prompt.stream else { return WholeReply(on: connection, writer: writer, request: request) }
-        let reply = EventStreamReply(on: connection, writer: writer, request: request)
+        guard request.prompt.stream else {
+            return WholeReply(on: connection, writer: writer, request: request, standing: answer.standing)
+        }
+        let reply = EventStreamReply(on: connection, writer: writer, request: request, standing: answer.standing)
         stream = reply
         return reply
     }

@@ -16,12 +16,14 @@ final class EventStreamReply: ChatReply {
     /// Comments are written; the reference's own dialect has none.
     private let comments: Bool
     private let dropped: [String]
+    private let standing: RateStanding?
     private var frame: ChunkFrame
     private var wroteAt = NIODeadline.now()
     /// The head is out: the status can no longer be changed.
     private(set) var hasBegun = false
 
-    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest) {
+    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?) {
+        self.standing = standing
         self.connection = connection
         self.writer = writer
         openChoices = OpenChoices(request.prompt.choices)
@@ -84,7 +86,7 @@ final class EventStreamReply: ChatReply {
 
     private func head(roomFor pieceBytes: Int) -> ByteBuffer {
         let common = connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked)
-        let bytesMax = ReplyHead.bytesMax + 128 + TextRoom.droppedBytesMax(dropped)
+        let bytesMax = ReplyHead.bytesMax + 128 + TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: standing)
         var buffer = ByteBufferAllocator().buffer(capacity: bytesMax + pieceBytes)
         buffer.write(upTo: bytesMax) { room in
             common.write(into: &room)
@@ -92,6 +94,7 @@ final class EventStreamReply: ChatReply {
             room.write(
                 "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
             room.writeDropped(dropped)
+            room.write(standing)
             room.write("\r\n")
         }
         return buffer

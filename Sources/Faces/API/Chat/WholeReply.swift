@@ -11,10 +11,12 @@ final class WholeReply: ChatReply {
     private let connection: Connection
     private let writer: AnswerWriter
     private let dropped: [String]
+    private let standing: RateStanding?
     /// The answer without its end, with room for a head before it.
     private var begun: ByteBuffer?
 
-    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest) {
+    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?) {
+        self.standing = standing
         self.connection = connection
         self.writer = writer
         dropped = request.droppedMembers
@@ -27,7 +29,7 @@ final class WholeReply: ChatReply {
         begun = body
     }
 
-    private var fieldsBytesMax: Int { 160 + TextRoom.droppedBytesMax(dropped) }
+    private var fieldsBytesMax: Int { 160 + TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: standing) }
 
     func flush() {}
 
@@ -53,6 +55,7 @@ final class WholeReply: ChatReply {
             room.writeField("x-minitoolai-cost", answer.receipt.charge.description)
             if answer.fundsEnded { room.writeField("x-minitoolai-stop", "insufficient_quota") }
             room.writeDropped(dropped)
+            room.write(standing)
         }
     }
 }

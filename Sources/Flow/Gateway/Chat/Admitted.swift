@@ -17,6 +17,9 @@ package final class Admitted: @unchecked Sendable {
     /// Whether how a route fares is worth remembering: of one alone it is not, it is asked anyway.
     private let hasChoice: Bool
     let line: CallerLine
+    private var ticket: LimitDesk.Ticket?
+    /// What is left of the caller's limits; nil when there are none.
+    package let standing: RateStanding?
     private var held: HeldFunds?
     private var admitted: (@Sendable (Result<Admitted, Refusal>) -> Void)?
     private var attempts = 0
@@ -26,7 +29,12 @@ package final class Admitted: @unchecked Sendable {
     private var relay: AnswerRelay?
     private var opened: ((Result<OpenAnswer, EngineFailure>) -> Void)?
 
-    init(chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], line: CallerLine) {
+    init(
+        chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], line: CallerLine,
+        ticket: LimitDesk.Ticket?
+    ) {
+        self.ticket = ticket
+        standing = ticket?.standing
         self.chat = chat
         self.prompt = prompt
         self.offer = offer
@@ -54,7 +62,9 @@ package final class Admitted: @unchecked Sendable {
         case .held(let funds):
             held = funds
             then?(.success(self))
-        case .refused(let refusal): then?(.failure(refusal))
+        case .refused(let refusal):
+            giveTicketBack(tokens: 0)
+            then?(.failure(refusal))
         default: preconditionFailure("a hold is granted or refused")
         }
     }
@@ -132,7 +142,17 @@ package final class Admitted: @unchecked Sendable {
 
     @inline(never)
     private func release(_ failure: EngineFailure) {
-        line.tray.ask(.release(funds.hold, reason: releaseReason)) { [self] _ in end(.failure(failure)) }
+        line.tray.ask(.release(funds.hold, reason: releaseReason)) { [self] _ in
+            giveTicketBack(tokens: 0)
+            end(.failure(failure))
+        }
+    }
+
+    /// What was asked is over and has used so much.
+    func giveTicketBack(tokens: Int) {
+        guard let ticket else { return }
+        self.ticket = nil
+        chat.limits.finish(ticket, tokens: tokens)
     }
 
     private func end(_ result: Result<OpenAnswer, EngineFailure>) {

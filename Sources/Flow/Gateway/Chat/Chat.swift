@@ -14,16 +14,21 @@ package final class Chat: Sendable {
     package let routes: RouteTable
     private let offers: [String: ModelOffer]
     let ledger: any LedgerDesk
+    let limits: LimitDesk
     let logger: Logger
     let drains = DrainSlots(ChatLimits.drainsMax)
     let doubts = MeteringDoubts()
 
-    package init(catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: any LedgerDesk, logger: Logger) {
+    package init(
+        catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: any LedgerDesk,
+        limits: LimitDesk = LimitDesk(LimitRules()), logger: Logger
+    ) {
         self.catalog = catalog
         self.prices = prices
         self.routes = routes
         offers = ModelOffer.all(of: catalog, prices, routes)
         self.ledger = ledger
+        self.limits = limits
         self.logger = logger
     }
 
@@ -55,7 +60,21 @@ package final class Chat: Sendable {
 
         let quote = quote(for: prompt, by: offer, routes, price, now: line.loop.now)
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
-        return (Admitted(chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, line: line), request)
+        let ticket = try ticket(for: quote, of: caller, model: offer.id, now: line.loop.now)
+        return (
+            Admitted(chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, line: line, ticket: ticket), request
+        )
+    }
+
+    /// Counted with all it may use: what was not needed is given back at its end.
+    private func ticket(
+        for quote: Quote, of caller: Caller, model: String, now: NIODeadline
+    ) throws(Refusal) -> LimitDesk.Ticket? {
+        let (output, overflow) = quote.outputCap.multipliedReportingOverflow(by: quote.choices)
+        let tokens = overflow ? Int.max / 2 : quote.inputFairTokens + output + quote.extraOutputTokens
+        do throws(RateRefusal) {
+            return try limits.take(caller.key, model: model, tokens: tokens, at: now)
+        } catch { throw .rateLimited(error) }
     }
 
     private func quote(

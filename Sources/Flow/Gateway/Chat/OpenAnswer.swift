@@ -36,6 +36,7 @@ package final class OpenAnswer: @unchecked Sendable {
 
     private func settled(_ outcome: LedgerOutcome) {
         guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
+        admitted.giveTicketBack(tokens: usage.totalTokens)
         let end = ended
         record(end, receipt)
         doubtEngine(end)
@@ -49,6 +50,9 @@ package final class OpenAnswer: @unchecked Sendable {
         guard let end = relay.end else { preconditionFailure("an answer is settled when it has ended") }
         return end
     }
+
+    /// What is left of the caller's limits; nil when there are none.
+    package var standing: RateStanding? { admitted.standing }
 
     /// nil until the engine accepted, which it has.
     package var fingerprint: String? { relay.opening?.fingerprint }

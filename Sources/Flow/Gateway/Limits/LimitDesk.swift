@@ -1,0 +1,138 @@
+import Commerce
+import NIOCore
+import Synchronization
+import Units
+
+/// Counts what keys, accounts and models use, exactly, for all loops: a request is counted under every limit that applies, or under none.
+///
+/// It remembers who ever asked: a few hundred bytes for each key, which is less than the key itself takes.
+package final class LimitDesk: Sendable {
+    fileprivate enum Place: Hashable {
+        case key(KeyID)
+        case account(AccountID, Book)
+        case model(AccountID, Book, String)
+    }
+
+    private struct Counter {
+        var requests = RateWindow()
+        var tokens = RateWindow()
+        var underWay = 0
+    }
+
+    /// What a request was counted as; it must be finished.
+    struct Ticket: Sendable {
+        fileprivate let places: [(place: Place, limits: RateLimits)]
+        fileprivate let tokens: Int
+        fileprivate let tick: UInt64
+        let standing: RateStanding
+    }
+
+    private let rules: LimitRules
+    private let counters = Mutex<[Place: Counter]>([:])
+
+    package init(_ rules: LimitRules) { self.rules = rules }
+
+    /// - Parameter tokens: the most it may use.
+    /// - Returns: nil when no limit applies.
+    /// - Throws: the first limit that is reached; then nothing is counted.
+    func take(_ key: KeyRecord, model: String, tokens: Int, at now: NIODeadline) throws(RateRefusal) -> Ticket? {
+        guard !rules.areNone else { return nil }
+        let applied = places(of: key, model)
+        guard !applied.isEmpty else { return nil }
+        let nanoseconds = now.uptimeNanoseconds
+        let tick = RateWindow.tick(at: nanoseconds)
+        let result: Result<Ticket, RateRefusal> = counters.withLock { counters in
+            for (place, limits, scope) in applied {
+                var counter = counters[place] ?? Counter()
+                counter.requests.advance(to: tick)
+                counter.tokens.advance(to: tick)
+                counters[place] = counter
+                if let refusal = LimitDesk.refusal(counter, limits, scope, tokens: tokens, at: nanoseconds) {
+                    return .failure(refusal)
+                }
+            }
+            var standing = RateStanding()
+            for (place, limits, _) in applied {
+                counters[place]?.requests.use(1)
+                counters[place]?.tokens.use(limits.tokensPerMinute == nil ? 0 : tokens)
+                counters[place]?.underWay += 1
+                if let counter = counters[place] {
+                    standing.lower(to: LimitDesk.standing(counter, limits, at: nanoseconds))
+                }
+            }
+            return .success(
+                Ticket(places: applied.map { ($0.0, $0.1) }, tokens: tokens, tick: tick, standing: standing))
+        }
+        return try result.get()
+    }
+
+    /// - Parameter tokens: what it used.
+    func finish(_ ticket: Ticket, tokens: Int) {
+        let unused = max(0, ticket.tokens - tokens)
+        let beyond = max(0, tokens - ticket.tokens)
+        counters.withLock { counters in
+            for (place, limits) in ticket.places {
+                counters[place]?.underWay -= 1
+                guard limits.tokensPerMinute != nil else { continue }
+                counters[place]?.tokens.giveBack(unused, from: ticket.tick)
+                if beyond > 0 { counters[place]?.tokens.use(beyond) }
+            }
+        }
+    }
+
+    private func places(of key: KeyRecord, _ model: String) -> [(Place, RateLimits, RateScope)] {
+        var places: [(Place, RateLimits, RateScope)] = []
+        if !rules.key.isNone { places.append((.key(key.id), rules.key, .key)) }
+        if !rules.account.isNone { places.append((.account(key.account, key.book), rules.account, .account)) }
+        if let limits = rules.models[model] { places.append((.model(key.account, key.book, model), limits, .model)) }
+        return places
+    }
+
+    private static func refusal(
+        _ counter: Counter, _ limits: RateLimits, _ scope: RateScope, tokens: Int, at now: UInt64
+    ) -> RateRefusal? {
+        func refusal(_ dimension: RateDimension, _ limit: Int, _ used: Int, _ asked: Int, _ wait: UInt64?) -> RateRefusal {
+            RateRefusal(
+                scope: scope, dimension: dimension, limit: limit, used: used, asked: asked,
+                retryMilliseconds: wait.map { Int($0 / 1_000_000) + 1 }, standing: standing(counter, limits, at: now))
+        }
+        if let limit = limits.concurrent, counter.underWay >= limit {
+            return refusal(.concurrent, limit, counter.underWay, 1, LimitDesk.concurrentWaitNanoseconds)
+        }
+        if let limit = limits.requestsPerMinute, counter.requests.sum >= limit {
+            let wait = counter.requests.wait(until: limit - 1, at: now)
+            return refusal(.requests, limit, counter.requests.sum, 1, wait)
+        }
+        if let limit = limits.tokensPerMinute, counter.tokens.sum + tokens > limit {
+            let wait = tokens > limit ? nil : counter.tokens.wait(until: limit - tokens, at: now)
+            return refusal(.tokens, limit, counter.tokens.sum, tokens, wait)
+        }
+        return nil
+    }
+
+    /// Nobody knows when one of those under way ends; a second is what most take.
+    private static let concurrentWaitNanoseconds: UInt64 = 1_000_000_000
+
+    private static func standing(_ counter: Counter, _ limits: RateLimits, at now: UInt64) -> RateStanding {
+        func quota(_ limit: Int?, _ window: RateWindow) -> RateQuota? {
+            limit.map {
+                RateQuota(
+                    limit: $0, remaining: max(0, $0 - window.sum),
+                    resetMilliseconds: Int(window.wait(until: 0, at: now) / 1_000_000))
+            }
+        }
+        return RateStanding(
+            requests: quota(limits.requestsPerMinute, counter.requests), tokens: quota(limits.tokensPerMinute, counter.tokens))
+    }
+}
+
+extension RateStanding {
+    fileprivate mutating func lower(to other: RateStanding) {
+        func lower(_ one: RateQuota?, _ other: RateQuota?) -> RateQuota? {
+            guard let one, let other else { return one ?? other }
+            return other.remaining < one.remaining ? other : one
+        }
+        requests = lower(requests, other.requests)
+        tokens = lower(tokens, other.tokens)
+    }
+}

@@ -1,0 +1,42 @@
+import Gateway
+import Wire
+
+extension LimitRules {
+    /// - Parameter known: the chat models there are.
+    init(_ section: Section, known: [String]) {
+        let models = section.section("models") { models in
+            let written = models.writtenNames
+            let names = written + models.reading.variables.newEntries(under: models.path, beside: written)
+            return names.reduce(into: [String: RateLimits]()) { all, name in
+                if !known.contains(name) {
+                    let hint = nearestName(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
+                    models.reading.add(
+                        "expected the name of a chat model, and there is none called \(quoted(name))\(hint)",
+                        at: models.path(name), models.setting(name)?.origin ?? models.origin)
+                }
+                all[name] = models.section(name) { RateLimits($0) }
+            }
+        }
+        self.init(
+            key: section.section("key") { RateLimits($0) }, account: section.section("account") { RateLimits($0) },
+            models: models)
+    }
+}
+
+extension RateLimits {
+    fileprivate init(_ section: Section) {
+        func limit(_ name: String) -> Int? {
+            guard section.setting(name) != nil else {
+                section.reading.record(section.path(name), "none", .default)
+                return nil
+            }
+            return section.wholeNumber(name, in: 1...RateLimits.most, default: RateLimits.most)
+        }
+        self.init(
+            requestsPerMinute: limit("requests_per_minute"), tokensPerMinute: limit("tokens_per_minute"),
+            concurrent: limit("concurrent"))
+    }
+
+    /// What a counter counts to.
+    private static let most = 1_000_000_000
+}
