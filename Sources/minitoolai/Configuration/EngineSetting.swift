@@ -120,9 +120,12 @@ extension OpenAIEngine.Options {
     fileprivate init?(_ section: Section, name: String, key: Secret?) {
         let baseURL = section.requiredText("base_url", expected: "the address before /chat/completions")
         let azure = OpenAIEngine.Options.azure(section)
+        let profile = section.setting("profile") == nil ? nil : section.choice("profile", default: UpstreamProfile.other)
         do {
             // A stand-in lets the other keys be read and judged although this one is wrong.
-            try self.init(name: name, baseURL: baseURL ?? "http://127.0.0.1/v1", key: key, azure: azure)
+            try self.init(
+                name: name, baseURL: baseURL ?? "http://127.0.0.1/v1", key: key, azure: azure,
+                profile: profile)
         } catch {
             section.reading.add(
                 "expected the address before /chat/completions: \(error.description)", at: section.path("base_url"),
@@ -130,6 +133,7 @@ extension OpenAIEngine.Options {
             section.forgive()
             return nil
         }
+        if profile == nil { section.reading.record(section.path("profile"), self.profile.rawValue, .default) }
         outputCapField = section.choice("output_cap_field", default: outputCapField)
         sendsStreamOptions = section.truth("stream_options", default: sendsStreamOptions)
         mapsDeveloperRole = section.choice("developer_role", default: mapsDeveloperRole ? DeveloperRole.system : .keep) == .system

@@ -28,9 +28,11 @@ extension OpenAIEngine {
         package var key: Secret?
         /// nil for everyone but Azure.
         package var azure: Azure?
+        /// What the following are set by.
+        package let profile: UpstreamProfile
         package var outputCapField: OutputCapField
         /// Asks for the usage of streams. Few servers refuse `stream_options`; without it their streams are counted here.
-        package var sendsStreamOptions = true
+        package var sendsStreamOptions: Bool
         /// Sends `developer` messages as `system`: only OpenAI's models know the newer role.
         package var mapsDeveloperRole: Bool
         /// Prompt tokens the upstream may add unseen: see ``EngineTraits``.
@@ -38,7 +40,7 @@ extension OpenAIEngine {
         /// What happens upstream when the caller has gone.
         package var disconnect = EngineTraits.Disconnect.cancel
         /// Output may be billed that no event shows: see ``EngineTraits``.
-        package var hidesOutput = false
+        package var hidesOutput: Bool
         package var deadlines = Deadlines()
         /// How long a connection nobody uses is kept.
         package var idleTime = OpenAILimits.idleTime
@@ -47,8 +49,12 @@ extension OpenAIEngine {
         /// A PEM file of certificates to trust instead of the system's.
         package var trustedRoots: String?
 
-        /// - Parameter baseURL: `https://api.openai.com/v1`: everything before `/chat/completions`.
-        package init(name: String, baseURL: String, key: Secret?, azure: Azure? = nil) throws(EngineAddress.Fault) {
+        /// - Parameters:
+        ///   - baseURL: `https://api.openai.com/v1`: everything before `/chat/completions`.
+        ///   - profile: nil: what the host's name tells.
+        package init(
+            name: String, baseURL: String, key: Secret?, azure: Azure? = nil, profile: UpstreamProfile? = nil
+        ) throws(EngineAddress.Fault) {
             self.name = name
             self.key = key
             self.azure = azure
@@ -56,20 +62,17 @@ extension OpenAIEngine {
             if case .deployments(let version) = azure, !Options.isVersion(version) {
                 throw EngineAddress.Fault(description: "the api-version is not a date such as 2024-10-21")
             }
-            let isOpenAI = azure != nil || Options.runsOpenAIModels(address.host)
-            outputCapField = isOpenAI ? .maxCompletionTokens : .maxTokens
-            mapsDeveloperRole = !isOpenAI
-            // Recorded traffic: OpenAI adds next to nothing, other hosts' templates up to 494 tokens.
-            hiddenTokens = isOpenAI ? 64 : 1024
+            self.profile = profile ?? (azure == nil ? UpstreamProfile.of(address.host) : .azure)
+            let capabilities = self.profile.capabilities
+            outputCapField = capabilities.outputCapField
+            sendsStreamOptions = capabilities.sendsStreamOptions
+            mapsDeveloperRole = capabilities.mapsDeveloperRole
+            hiddenTokens = capabilities.hiddenTokens
+            hidesOutput = capabilities.hidesOutput
         }
 
         private static func isVersion(_ text: String) -> Bool {
             (1...40).contains(text.utf8.count) && text.utf8.allSatisfy(\.mayStandInPath)
-        }
-
-        private static func runsOpenAIModels(_ host: EngineAddress.Host) -> Bool {
-            guard case .name(let name) = host else { return false }
-            return name == "api.openai.com" || [".api.openai.com", ".openai.azure.com"].contains { name.hasSuffix($0) }
         }
     }
 }
