@@ -18,7 +18,8 @@ def CONFIGURATION(upstream):
         "models": {"slow": model("slow"), "narrow": model("plain"), "few": model("plain")},
         "limits": {
             "key": {"concurrent": 20},
-            "models": {"few": {"requests_per_minute": 3}, "narrow": {"tokens_per_minute": 1000},
+            "models": {"few": {"requests_per_minute": 3}, "tts-1": {"requests_per_minute": 2},
+                       "realvision": {"requests_per_minute": 2}, "narrow": {"tokens_per_minute": 1000},
                        "gpt-4o": {"requests_per_minute": 50}},
         },
     }
@@ -104,6 +105,18 @@ def test_places_are_given_back_by_callers_who_leave(server, upstream):
     while (status := customer.chat(model="gpt-4o-mini", max_tokens=5).status) == 429 and time.monotonic() < until:
         time.sleep(0.1)
     assert status == 200
+
+
+def test_speech_and_pictures_count_as_requests(server):
+    customer = server.customer(test="5.00", test_key=True)
+    speech = {"model": "tts-1", "input": "Hello", "voice": "alloy", "response_format": "wav"}
+    assert [customer.ask(speech, path="/v1/audio/speech").status for _ in range(4)] == [200, 200, 429, 429]
+    wish = {"model": "realvision", "prompt": "a fox"}
+    answers = [customer.ask(wish, path="/api/texttoimage/") for _ in range(3)]
+    assert [answer.status for answer in answers] == [200, 200, 429]
+    refused = answers[-1]
+    assert refused.json["status"] == "error" and refused.json["code"] == "rate_limit_exceeded"
+    assert 0 < int(refused.headers["retry-after"]) <= 63
 
 
 def test_openais_client_knows_the_error(server):

@@ -40,7 +40,7 @@ extension Assembly {
     /// The jobs as a server would find them when it starts; nobody paints them here.
     private static func images(_ configuration: Configuration, _ books: Books, _ logger: Logger) async throws -> ImageJobs {
         let group = MultiThreadedEventLoopGroup.singleton
-        let jobs = try ConfiguredImages(configuration, on: group).jobs(configuration, books, logger, on: group)
+        let jobs = try ConfiguredImages(configuration, on: group).jobs(configuration, books, .none, logger, on: group)
         try await jobs.takeUp()
         return jobs
     }

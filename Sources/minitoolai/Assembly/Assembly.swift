@@ -29,12 +29,13 @@ enum Assembly {
         // A ledger that does not add up is shown and not added to: whoever asks is told so, and nothing is held or charged.
         var verifier = LedgerVerifier(books.store, books.ledger, logger)
         try verifier.begin(at: .now)
+        let limits = LimitDesk(configuration.limits)
         let engines = try ConfiguredEngines(configuration, on: loops)
         let chat = Chat(
             catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger,
-            limits: LimitDesk(configuration.limits), logger: logger)
+            limits: limits, logger: logger)
         let painters = try ConfiguredImages(configuration, on: loops)
-        let images = try painters.jobs(configuration, books, logger, on: loops)
+        let images = try painters.jobs(configuration, books, limits, logger, on: loops)
         try await images.takeUp()
         let imageDesk = ImageDesk(
             jobs: images, publicURL: configuration.server.publicURL,
@@ -42,7 +43,7 @@ enum Assembly {
         let speakers = try ConfiguredSpeech(configuration, on: loops)
         let (topUps, webhook) = try books.topUps(configuration, on: loops)
         let signIn = books.signIn()
-        let speech = speakers.speech(configuration, books, logger)
+        let speech = speakers.speech(configuration, books, limits, logger)
         let checked = engines.checked(with: painters, speakers)
         let console = ConfiguredConsole(
             configuration, books, signIn: signIn, topUps: topUps, engines: checked, images: imageDesk, speech: speech, logger

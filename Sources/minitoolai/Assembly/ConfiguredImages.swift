@@ -27,13 +27,14 @@ struct ConfiguredImages: Sendable {
         routes = ImageRoutes(live: Dictionary(live) { _, last in last }, sandbox: sandbox)
     }
 
-    func jobs(_ configuration: Configuration, _ books: Books, _ logger: Logger, on group: any EventLoopGroup) throws -> ImageJobs
-    {
+    func jobs(
+        _ configuration: Configuration, _ books: Books, _ limits: LimitDesk, _ logger: Logger, on group: any EventLoopGroup
+    ) throws -> ImageJobs {
         let blobs = try configuration.blobs.store(on: group)
         return ImageJobs(
             models: configuration.images.map(\.model), prices: books.prices, routes: routes, ledger: books.ledger,
             store: books.store, blobs: blobs, darkroom: CodecDarkroom(), signer: books.signer, clock: SystemClock(),
-            logger: logger,
+            logger: logger, limits: limits,
             callbacks: try callbacks(configuration, books, blobs, logger, on: group))
     }
 

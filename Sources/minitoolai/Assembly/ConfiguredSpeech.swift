@@ -26,10 +26,10 @@ struct ConfiguredSpeech: Sendable {
         routes = SpeechRoutes(live: Dictionary(live) { _, last in last }, sandbox: sandbox)
     }
 
-    func speech(_ configuration: Configuration, _ books: Books, _ logger: Logger) -> Speech {
+    func speech(_ configuration: Configuration, _ books: Books, _ limits: LimitDesk, _ logger: Logger) -> Speech {
         Speech(
             models: configuration.speech.map(\.model), prices: books.prices, routes: routes, ledger: books.ledger,
-            encoders: LibraryEncoders(), logger: logger)
+            encoders: LibraryEncoders(), limits: limits, logger: logger)
     }
 }
 

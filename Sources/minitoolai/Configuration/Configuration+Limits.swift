@@ -2,7 +2,7 @@ import Gateway
 import Wire
 
 extension LimitRules {
-    /// - Parameter known: the chat models there are.
+    /// - Parameter known: the models there are.
     init(_ section: Section, known: [String]) {
         let models = section.section("models") { models in
             let written = models.writtenNames
@@ -11,7 +11,7 @@ extension LimitRules {
                 if !known.contains(name) {
                     let hint = nearestName(to: name, among: known).map { "; did you mean \($0)?" } ?? ""
                     models.reading.add(
-                        "expected the name of a chat model, and there is none called \(quoted(name))\(hint)",
+                        "expected the name of a model, and there is none called \(quoted(name))\(hint)",
                         at: models.path(name), models.setting(name)?.origin ?? models.origin)
                 }
                 all[name] = models.section(name) { RateLimits($0) }

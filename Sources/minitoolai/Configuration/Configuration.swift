@@ -110,7 +110,7 @@ struct Configuration: Sendable {
         self.models = models.chat
         images = models.images
         speech = models.speech
-        limits = root.section("limits") { LimitRules($0, known: models.chat.map(\.model.id)) }
+        limits = root.section("limits") { LimitRules($0, known: models.ids) }
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)
         listing = ConfigurationListing(keys: reading.keys)

@@ -7,6 +7,8 @@ struct ModelSettings: Sendable {
     var images: [ImageModelSetting] = []
     var speech: [SpeechModelSetting] = []
 
+    var ids: [String] { chat.map(\.model.id) + images.map(\.model.id) + speech.map(\.model.id) }
+
     init(_ section: Section, engines: [String]) {
         let builtIn = ChatModel.builtIn.map(\.id) + ImageModel.builtIn.map(\.id) + SpeechModel.builtIn.map(\.id)
         let written = section.writtenNames.filter { !builtIn.contains($0) }

@@ -21,7 +21,7 @@ package final class Chat: Sendable {
 
     package init(
         catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: any LedgerDesk,
-        limits: LimitDesk = LimitDesk(LimitRules()), logger: Logger
+        limits: LimitDesk = .none, logger: Logger
     ) {
         self.catalog = catalog
         self.prices = prices

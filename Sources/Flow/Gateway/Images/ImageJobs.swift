@@ -1,6 +1,7 @@
 package import Commerce
 package import Inference
 package import Logging
+import NIOCore
 package import Units
 
 /// Pictures by job: submitted with their money held, painted by whichever engine is free, charged when the picture is there.
@@ -25,12 +26,14 @@ package final class ImageJobs: Sendable {
     /// After a failure of its own an engine is left alone so long, doubled with each further one.
     let restMilliseconds: Int64
     private let known: Set<String>
+    private let limits: LimitDesk
 
     package init(
         models: [ImageModel], prices: PriceList, routes: ImageRoutes, ledger: any LedgerDesk, store: any LedgerStore,
         blobs: any BlobStore, darkroom: any Darkroom, signer: JobSigner, clock: any Clock, logger: Logger,
-        callbacks: CallbackDesk? = nil, restMilliseconds: Int64? = nil
+        limits: LimitDesk = .none, callbacks: CallbackDesk? = nil, restMilliseconds: Int64? = nil
     ) {
+        self.limits = limits
         self.callbacks = callbacks
         self.restMilliseconds = restMilliseconds ?? ImageLimits.restMilliseconds
         self.models = models
@@ -127,6 +130,10 @@ package final class ImageJobs: Sendable {
         guard let first = routes.routes(to: model, for: caller.key.book).first else { throw .engineUnavailable(model: model) }
         let quote = Quote(price: price, inputBoundTokens: 0, inputFairTokens: 0, choices: 1, outputCap: 1)
         guard let cost = quote.bound else { throw .notPriceable }
+        // A job that waits costs nobody anything, so only its submission counts.
+        do throws(RateRefusal) {
+            limits.finish(try limits.take(caller.key, model: model, tokens: 0, at: .now()), tokens: 0)
+        } catch { throw .rateLimited(error) }
         let record = newRecord(wish, cost)
         if record.callback != nil { try await requireRoomForCallback(of: caller.purse) }
         try await board.takeRoom(for: caller.purse)

@@ -21,18 +21,20 @@ package final class LimitDesk: Sendable {
 
     /// What a request was counted as; it must be finished.
     struct Ticket: Sendable {
-        fileprivate let places: [(place: Place, limits: RateLimits)]
+        /// Each with the tick that its tokens were counted in: loops do not all see the same time.
+        fileprivate let places: [(place: Place, limits: RateLimits, tick: UInt64)]
         fileprivate let tokens: Int
-        fileprivate let tick: UInt64
         let standing: RateStanding
     }
+
+    package static let none = LimitDesk(LimitRules())
 
     private let rules: LimitRules
     private let counters = Mutex<[Place: Counter]>([:])
 
     package init(_ rules: LimitRules) { self.rules = rules }
 
-    /// - Parameter tokens: the most it may use.
+    /// - Parameter tokens: the most it may use; 0 for what is not counted in tokens.
     /// - Returns: nil when no limit applies.
     /// - Throws: the first limit that is reached; then nothing is counted.
     func take(_ key: KeyRecord, model: String, tokens: Int, at now: NIODeadline) throws(RateRefusal) -> Ticket? {
@@ -52,29 +54,32 @@ package final class LimitDesk: Sendable {
                 }
             }
             var standing = RateStanding()
+            var taken: [(Place, RateLimits, UInt64)] = []
             for (place, limits, _) in applied {
                 counters[place]?.requests.use(1)
                 counters[place]?.tokens.use(limits.tokensPerMinute == nil ? 0 : tokens)
                 counters[place]?.underWay += 1
                 if let counter = counters[place] {
+                    taken.append((place, limits, counter.tokens.last))
                     standing.lower(to: LimitDesk.standing(counter, limits, at: nanoseconds))
                 }
             }
             return .success(
-                Ticket(places: applied.map { ($0.0, $0.1) }, tokens: tokens, tick: tick, standing: standing))
+                Ticket(places: taken, tokens: tokens, standing: standing))
         }
         return try result.get()
     }
 
     /// - Parameter tokens: what it used.
-    func finish(_ ticket: Ticket, tokens: Int) {
+    func finish(_ ticket: Ticket?, tokens: Int) {
+        guard let ticket else { return }
         let unused = max(0, ticket.tokens - tokens)
         let beyond = max(0, tokens - ticket.tokens)
         counters.withLock { counters in
-            for (place, limits) in ticket.places {
+            for (place, limits, tick) in ticket.places {
                 counters[place]?.underWay -= 1
                 guard limits.tokensPerMinute != nil else { continue }
-                counters[place]?.tokens.giveBack(unused, from: ticket.tick)
+                counters[place]?.tokens.giveBack(unused, from: tick)
                 if beyond > 0 { counters[place]?.tokens.use(beyond) }
             }
         }
@@ -103,7 +108,7 @@ package final class LimitDesk: Sendable {
             let wait = counter.requests.wait(until: limit - 1, at: now)
             return refusal(.requests, limit, counter.requests.sum, 1, wait)
         }
-        if let limit = limits.tokensPerMinute, counter.tokens.sum + tokens > limit {
+        if let limit = limits.tokensPerMinute, tokens > 0, counter.tokens.sum + tokens > limit {
             let wait = tokens > limit ? nil : counter.tokens.wait(until: limit - tokens, at: now)
             return refusal(.tokens, limit, counter.tokens.sum, tokens, wait)
         }

@@ -8,7 +8,8 @@ struct RateWindow: Hashable, Sendable {
 
     /// By tick modulo ``ticks``; the last lane is never used.
     private var used = SIMD32<UInt32>()
-    private var last: UInt64 = 0
+    /// The tick it was advanced to.
+    private(set) var last: UInt64 = 0
     private(set) var sum = 0
 
     static func tick(at nanoseconds: UInt64) -> UInt64 { nanoseconds / tickNanoseconds }

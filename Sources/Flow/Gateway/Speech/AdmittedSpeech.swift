@@ -13,6 +13,7 @@ package struct AdmittedSpeech: Sendable {
     let hold: HoldID
     /// What it costs, if it is delivered.
     package let cost: Money
+    let ticket: LimitDesk.Ticket?
 
     /// The second door: asks the engines in turn until one has the first audio ready, all under the same hold. To be called once.
     /// - Throws: the last engine's failure; nothing was delivered, and the hold is released by then.
@@ -51,6 +52,7 @@ package struct AdmittedSpeech: Sendable {
     func close(_ command: LedgerCommand) async {
         _ = await speech.ledger.perform(command)
         speech.rooms.give(of: purse)
+        speech.limits.finish(ticket, tokens: 0)
     }
 
     func log(_ failure: EngineFailure, of route: SpeechRoute) { log(failure, engine: route.engine.name) }

@@ -1,6 +1,7 @@
 package import Commerce
 package import Inference
 package import Logging
+import NIOCore
 package import Units
 
 /// Speech, in three doors, each with one kind of refusal: ``admit(_:for:request:)``, ``AdmittedSpeech/open()``,
@@ -16,12 +17,14 @@ package final class Speech: Sendable {
     let encoders: any SpeechEncoders
     let logger: Logger
     let rooms = SpeechRooms()
+    let limits: LimitDesk
     private let known: Set<String>
 
     package init(
         models: [SpeechModel], prices: PriceList, routes: SpeechRoutes, ledger: any LedgerDesk, encoders: any SpeechEncoders,
-        logger: Logger
+        limits: LimitDesk = .none, logger: Logger
     ) {
+        self.limits = limits
         self.models = models
         self.prices = prices
         self.routes = routes
@@ -45,14 +48,23 @@ package final class Speech: Sendable {
         let quote = Quote(
             price: price, inputBoundTokens: characters, inputFairTokens: characters, choices: 1, outputCap: 1)
         guard let cost = quote.bound else { throw .notPriceable }
-        try rooms.take(for: caller.purse)
+        let ticket: LimitDesk.Ticket?
+        do throws(RateRefusal) {
+            ticket = try limits.take(caller.key, model: model, tokens: 0, at: .now())
+        } catch { throw .rateLimited(error) }
+        do throws(Refusal) { try rooms.take(for: caller.purse) } catch {
+            limits.finish(ticket, tokens: 0)
+            throw error
+        }
         let hold = HoldRequest(request: request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(.hold(hold)) {
         case .held(let funds):
             return AdmittedSpeech(
-                speech: self, prompt: prompt, routes: routes, request: request, purse: caller.purse, hold: funds.hold, cost: cost)
+                speech: self, prompt: prompt, routes: routes, request: request, purse: caller.purse, hold: funds.hold, cost: cost,
+                ticket: ticket)
         case .refused(let refusal):
             rooms.give(of: caller.purse)
+            limits.finish(ticket, tokens: 0)
             throw refusal
         default: preconditionFailure("a hold is granted or refused")
         }
