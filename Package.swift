@@ -116,7 +116,9 @@ let package = Package(
         // Nothing of the product: what `make bench` measures the ledger with.
         .executableTarget(
             name: "ledger-benchmark",
-            dependencies: ["Units", "Commerce", "Gateway", "SQLiteStores", "TestKit", "CMimalloc", argumentParser, logging],
+            dependencies: [
+                "Units", "Commerce", "Gateway", "SQLiteStores", "TestKit", "CMimalloc", argumentParser, logging, nioCore,
+            ],
             path: "Benchmarks/Ledger", swiftSettings: settings),
         // The flow on virtual time: not part of the product, but built like it, since it runs a hundred thousand times.
         .target(

@@ -7,7 +7,7 @@ import Foundation
 struct LedgerBenchmark: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ledger-benchmark", abstract: "The ledger without a server around it.",
-        subcommands: [WriterAlone.self, FilledBooks.self])
+        subcommands: [WriterAlone.self, LimitsAlone.self, FilledBooks.self])
 
     /// With the server's own allocator, set as there.
     static func main() {

@@ -1,5 +1,5 @@
-import Commerce
-import NIOCore
+package import Commerce
+package import NIOCore
 import Synchronization
 import Units
 
@@ -13,16 +13,17 @@ package final class LimitDesk: Sendable {
         case model(AccountID, Book, String)
     }
 
-    private struct Counter {
+    /// `@unchecked Sendable`: touched under the desk's lock only.
+    fileprivate final class Counter: @unchecked Sendable {
         var requests = RateWindow()
         var tokens = RateWindow()
         var underWay = 0
     }
 
     /// What a request was counted as; it must be finished.
-    struct Ticket: Sendable {
+    package struct Ticket: Sendable {
         /// Each with the tick that its tokens were counted in: loops do not all see the same time.
-        fileprivate let places: [(place: Place, limits: RateLimits, tick: UInt64)]
+        fileprivate let places: [(counter: Counter, countsTokens: Bool, tick: UInt64)]
         fileprivate let tokens: Int
         let standing: RateStanding
     }
@@ -37,52 +38,56 @@ package final class LimitDesk: Sendable {
     /// - Parameter tokens: the most it may use; 0 for what is not counted in tokens.
     /// - Returns: nil when no limit applies.
     /// - Throws: the first limit that is reached; then nothing is counted.
-    func take(_ key: KeyRecord, model: String, tokens: Int, at now: NIODeadline) throws(RateRefusal) -> Ticket? {
+    package func take(_ key: KeyRecord, model: String, tokens: Int, at now: NIODeadline) throws(RateRefusal) -> Ticket? {
         guard !rules.areNone else { return nil }
         let applied = places(of: key, model)
         guard !applied.isEmpty else { return nil }
         let nanoseconds = now.uptimeNanoseconds
         let tick = RateWindow.tick(at: nanoseconds)
         let result: Result<Ticket, RateRefusal> = counters.withLock { counters in
+            var found: [(counter: Counter, limits: RateLimits)] = []
             for (place, limits, scope) in applied {
-                var counter = counters[place] ?? Counter()
+                let counter = LimitDesk.counter(of: place, in: &counters)
+                found.append((counter, limits))
                 counter.requests.advance(to: tick)
                 counter.tokens.advance(to: tick)
-                counters[place] = counter
                 if let refusal = LimitDesk.refusal(counter, limits, scope, tokens: tokens, at: nanoseconds) {
                     return .failure(refusal)
                 }
             }
             var standing = RateStanding()
-            var taken: [(Place, RateLimits, UInt64)] = []
-            for (place, limits, _) in applied {
-                counters[place]?.requests.use(1)
-                counters[place]?.tokens.use(limits.tokensPerMinute == nil ? 0 : tokens)
-                counters[place]?.underWay += 1
-                if let counter = counters[place] {
-                    taken.append((place, limits, counter.tokens.last))
-                    standing.lower(to: LimitDesk.standing(counter, limits, at: nanoseconds))
-                }
+            for (counter, limits) in found {
+                counter.requests.use(1)
+                if limits.tokensPerMinute != nil { counter.tokens.use(tokens) }
+                counter.underWay += 1
+                standing.lower(to: LimitDesk.standing(counter, limits, at: nanoseconds))
             }
-            return .success(
-                Ticket(places: taken, tokens: tokens, standing: standing))
+            let places = found.map { ($0.counter, $0.limits.tokensPerMinute != nil, $0.counter.tokens.last) }
+            return .success(Ticket(places: places, tokens: tokens, standing: standing))
         }
         return try result.get()
     }
 
     /// - Parameter tokens: what it used.
-    func finish(_ ticket: Ticket?, tokens: Int) {
+    package func finish(_ ticket: Ticket?, tokens: Int) {
         guard let ticket else { return }
         let unused = max(0, ticket.tokens - tokens)
         let beyond = max(0, tokens - ticket.tokens)
-        counters.withLock { counters in
-            for (place, limits, tick) in ticket.places {
-                counters[place]?.underWay -= 1
-                guard limits.tokensPerMinute != nil else { continue }
-                counters[place]?.tokens.giveBack(unused, from: tick)
-                if beyond > 0 { counters[place]?.tokens.use(beyond) }
+        counters.withLock { _ in
+            for (counter, countsTokens, tick) in ticket.places {
+                counter.underWay -= 1
+                guard countsTokens else { continue }
+                counter.tokens.giveBack(unused, from: tick)
+                if beyond > 0 { counter.tokens.use(beyond) }
             }
         }
+    }
+
+    private static func counter(of place: Place, in counters: inout [Place: Counter]) -> Counter {
+        if let counter = counters[place] { return counter }
+        let counter = Counter()
+        counters[place] = counter
+        return counter
     }
 
     private func places(of key: KeyRecord, _ model: String) -> [(Place, RateLimits, RateScope)] {

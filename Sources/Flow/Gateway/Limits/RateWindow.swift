@@ -2,12 +2,12 @@
 ///
 /// Time goes in ticks of two seconds, and 31 of them are looked at: a minute, and the tick that is not over. So no minute, wherever it
 /// begins, ever holds more than the limit; what is used counts for at most two seconds too long.
-struct RateWindow: Hashable, Sendable {
+struct RateWindow: Sendable {
     static let tickNanoseconds: UInt64 = 2_000_000_000
     private static let ticks: UInt64 = 31
 
-    /// By tick modulo ``ticks``; the last lane is never used.
-    private var used = SIMD32<UInt32>()
+    /// By tick modulo ``ticks``.
+    private var used = InlineArray<31, UInt32>(repeating: 0)
     /// The tick it was advanced to.
     private(set) var last: UInt64 = 0
     private(set) var sum = 0
@@ -20,7 +20,7 @@ struct RateWindow: Hashable, Sendable {
     mutating func advance(to tick: UInt64) {
         guard tick > last else { return }
         if tick - last >= RateWindow.ticks {
-            used = SIMD32()
+            used = InlineArray(repeating: 0)
             sum = 0
         } else if sum > 0 {
             for passed in last + 1...tick {
