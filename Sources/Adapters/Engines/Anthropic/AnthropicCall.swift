@@ -127,14 +127,8 @@ final class AnthropicCall: ChatCall, AnswerReader {
 
     func broke(_ reason: UpstreamBreak) {
         if case .refusal(let head) = reading { return refuse(head) }
-        let kind: EngineFailure.Kind =
-            switch reason {
-            case .noConnection, .connectTimedOut, .handshakeFailed: .unreachable
-            case .closed, .reset: if case .nothing = reading { .unreachable } else { .broken }
-            case .notHTTP: .malformed
-            case .firstByteTimedOut, .stalled, .overran: .timedOut
-            }
-        fail(EngineFailure(kind, detail: reason.detail))
+        let hasHead = if case .nothing = reading { false } else { true }
+        fail(reason.failure(hasBegun: hasHead))
     }
 
     private func takeEvents() {

@@ -125,16 +125,8 @@ final class OpenAICall: ChatCall, AnswerReader {
 
     func broke(_ reason: UpstreamBreak) {
         if case .refusal(let head) = reading { return refuse(head) }
-        fail(EngineFailure(kind(of: reason), detail: reason.detail))
-    }
-
-    private func kind(of reason: UpstreamBreak) -> EngineFailure.Kind {
-        switch reason {
-        case .noConnection, .connectTimedOut, .handshakeFailed: return .unreachable
-        case .closed, .reset: if case .nothing = reading { return .unreachable } else { return .broken }
-        case .notHTTP: return .malformed
-        case .firstByteTimedOut, .stalled, .overran: return .timedOut
-        }
+        let hasHead = if case .nothing = reading { false } else { true }
+        fail(reason.failure(hasBegun: hasHead))
     }
 
     // MARK: Forms of an answer

@@ -83,14 +83,7 @@ final class SpeechDownload: AnswerReader, @unchecked Sendable {
 
     func broke(_ reason: UpstreamBreak) {
         if let refusal { return refuse(refusal) }
-        let kind: EngineFailure.Kind =
-            switch reason {
-            case .noConnection, .connectTimedOut, .handshakeFailed: .unreachable
-            case .closed, .reset: hasAudio ? .broken : .unreachable
-            case .notHTTP: .malformed
-            case .firstByteTimedOut, .stalled, .overran: .timedOut
-            }
-        end(EngineFailure(kind, detail: reason.detail))
+        end(reason.failure(hasBegun: hasAudio))
     }
 
     private func refuse(_ head: AnswerHead) { fail(diagnosis.failure(head, UpstreamError(document: words))) }

@@ -108,11 +108,14 @@ package final class Admitted: @unchecked Sendable {
         let rest = RouteTable.rest(of: routes, after: failure)
         let rules = chat.routes.rules
         guard failure.mayBeRetriedElsewhere, !rest.isEmpty, attempts < rules.attemptsMax,
-            line.loop.now < begun + rules.deadline
+            !isLate
         else { return release(failure) }
         routes = rest[...]
         askNext(after: failure)
     }
+
+    /// Nobody waits any longer.
+    private var isLate: Bool { line.loop.now >= begun + chat.routes.rules.deadline }
 
     private func remember(_ relay: AnswerRelay) {
         if case .failed(let failure) = relay.end, relay.opening == nil {
@@ -136,7 +139,8 @@ package final class Admitted: @unchecked Sendable {
     @inline(never)
     private func askNext(after failure: EngineFailure) {
         line.tray.ask(.dispatch(funds.hold, engine: route.engine.name)) { [self] outcome in
-            if case .stale = outcome { release(failure) } else { ask() }
+            // The deadline may have passed while no engine was asked.
+            if case .stale = outcome { release(failure) } else if isLate { release(failure) } else { ask() }
         }
     }
 

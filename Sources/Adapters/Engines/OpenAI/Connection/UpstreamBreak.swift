@@ -1,3 +1,4 @@
+import Inference
 import NIOCore
 import NIOPosix
 import NIOSSL
@@ -93,5 +94,20 @@ extension IOError {
             default: nil
             }
         return "\(name ?? "input or output error") (errno \(errnoCode))"
+    }
+}
+
+extension UpstreamBreak {
+    /// What it means for whoever asked.
+    /// - Parameter hasBegun: something of an answer had come.
+    func failure(hasBegun: Bool) -> EngineFailure {
+        let kind: EngineFailure.Kind =
+            switch self {
+            case .noConnection, .connectTimedOut, .handshakeFailed: .unreachable
+            case .closed, .reset: hasBegun ? .broken : .unreachable
+            case .notHTTP: .malformed
+            case .firstByteTimedOut, .stalled, .overran: .timedOut
+            }
+        return EngineFailure(kind, detail: detail)
     }
 }
