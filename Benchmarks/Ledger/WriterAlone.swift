@@ -188,6 +188,10 @@ private final class CountingStore: LedgerStore {
     func submission(_ key: String, of purse: Purse, since: Instant) throws -> (job: StoredJob, submission: Submission)? {
         try store.submission(key, of: purse, since: since)
     }
+
+    func namedRequest(_ key: String, of purse: Purse, since: Instant) throws -> NamedRequestRecord? {
+        try store.namedRequest(key, of: purse, since: since)
+    }
     func backUp(to path: String) throws { try store.backUp(to: path) }
 }
 

@@ -84,6 +84,7 @@ extension Refusal {
         case .keyLimitReached: "key-limit"
         case .submissionInFlight: "submission-in-flight"
         case .submissionNameTaken: "submission-name-taken"
+        case .alreadyCompleted: "already-completed"
         case .notPriceable: "not-priceable"
         default: "\(self)"
         }

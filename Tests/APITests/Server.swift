@@ -55,7 +55,9 @@ struct Server {
         let key = try await administration.createKey(wish).secret
         let testKey = try await administration.createKey(KeyWish(account: "acme", book: .test)).secret
         let api = APIServer(
-            group: group, chat: chat, keys: keys, administration: administration, ledger: ledger, clock: clock, logger: logger,
+            group: group, chat: chat, keys: keys,
+            names: IdempotencyDesk(store: store, ledger: ledger, clock: clock, pepper: Array(0..<32)),
+            administration: administration, ledger: ledger, clock: clock, logger: logger,
             limits: limits, accessLog: accessLog, metrics: metrics)
         let server = Server(
             listening: try await api.listen(host: "127.0.0.1", port: 0), administration: administration, ledger: ledger,

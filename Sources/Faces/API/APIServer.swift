@@ -38,14 +38,15 @@ package struct APIServer: Sendable {
     ///   - metrics: who may read `/metrics`.
     package init(
         group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, speech: Speech? = nil, keys: KeyDirectory,
-        administration: Administration,
+        names: IdempotencyDesk, administration: Administration,
         ledger: LedgerWriter, money: MoneyIn? = nil, pages: [Page] = [],
         clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
         accessLog: AccessLog? = nil, metrics: MetricsAudience = .local
     ) {
         self.group = group
         service = Service(
-            limits: limits, chat: chat, images: images, speech: speech, keys: keys, administration: administration,
+            limits: limits, chat: chat, images: images, speech: speech, keys: keys, names: names,
+            administration: administration,
             ledger: ledger, money: money, pages: pages, clock: clock,
             logger: logger, accessLog: accessLog, metrics: metrics)
     }

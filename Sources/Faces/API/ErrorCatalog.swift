@@ -26,7 +26,8 @@ package enum ErrorCatalog {
             .modelNotPriced(model: model), .engineUnavailable(model: model),
             .insufficientBalance(needed: needed, available: left),
             .keyLimitReached(needed: needed, left: left), .busy, .tooManyJobs(limit: 20_000), .tooManySpeeches(limit: 128),
-            .rateLimited(ErrorCatalog.limit), .notAdmitting, .submissionInFlight, .submissionNameTaken, .notPriceable,
+            .rateLimited(ErrorCatalog.limit), .notAdmitting, .submissionInFlight, .submissionNameTaken,
+            .alreadyCompleted(charge: left), .notPriceable,
         ]
         let failures: [EngineFailure.Kind] = [.unreachable, .timedOut, .overloaded, .misconfigured, .broken]
         let topUps: [TopUpFailure] = [

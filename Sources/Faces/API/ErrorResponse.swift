@@ -182,11 +182,17 @@ extension ErrorResponse {
             case .submissionInFlight:
                 ErrorResponse(
                     .conflict, "A request with the same Idempotency-Key is being handled. Try again shortly.",
-                    param: "idempotency-key", code: "idempotency_key_in_use")
+                    param: "idempotency-key", code: "idempotency_key_in_use", fields: ErrorResponse.retry(in: 1000))
             case .submissionNameTaken:
                 ErrorResponse(
                     .unprocessableEntity, "The Idempotency-Key was used before, with another body.", param: "idempotency-key",
                     code: "idempotency_key_reused")
+            case .alreadyCompleted(let charge):
+                ErrorResponse(
+                    .conflict,
+                    "The request of this Idempotency-Key was carried out and cost \(charge) USD. What was answered was not kept; "
+                        + "it is not asked again under the same name.", param: "idempotency-key", code: "already_completed",
+                    fields: [ErrorResponse.noRetry, ("x-minitoolai-cost", charge.description)])
             case .notPriceable:
                 ErrorResponse(
                     .badRequest, "The request is larger than anything that can be priced.", param: "messages",

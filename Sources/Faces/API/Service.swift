@@ -8,6 +8,7 @@ final class Service: Sendable {
     let limits: APILimits
     let chat: Chat
     let keys: KeyDirectory
+    let names: IdempotencyDesk
     let administration: Administration
     let ledger: LedgerWriter
     let clock: any Gateway.Clock
@@ -17,13 +18,15 @@ final class Service: Sendable {
     let router: RouterResponder<PlainContext>
 
     init(
-        limits: APILimits, chat: Chat, images: ImageDesk?, speech: Speech?, keys: KeyDirectory, administration: Administration,
+        limits: APILimits, chat: Chat, images: ImageDesk?, speech: Speech?, keys: KeyDirectory, names: IdempotencyDesk,
+        administration: Administration,
         ledger: LedgerWriter, money: MoneyIn?, pages: [Page],
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
     ) {
         self.limits = limits
         self.chat = chat
         self.keys = keys
+        self.names = names
         self.administration = administration
         self.ledger = ledger
         self.clock = clock
@@ -38,7 +41,7 @@ final class Service: Sendable {
             ]
         let painting: [any EndpointGroup] =
             images.map { [ImageEndpoints(desk: $0, clock: clock), GenerationEndpoint(desk: $0, clock: clock)] } ?? []
-        let speaking: [any EndpointGroup] = speech.map { [SpeechEndpoints(speech: $0)] } ?? []
+        let speaking: [any EndpointGroup] = speech.map { [SpeechEndpoints(speech: $0, names: names)] } ?? []
         let paying: [any EndpointGroup] =
             money.map { money in
                 let webhook = money.webhook.map { StripeEndpoint(topUps: money.topUps, webhook: $0, clock: clock) }

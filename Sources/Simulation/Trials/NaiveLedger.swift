@@ -75,6 +75,8 @@ struct NaiveLedger {
         case .settle(let id, let usage, _, _): settle(id, usage)
         case .release(let id, _): isMine(id) ? close(id, cost: .zero, most: .zero) : "stale"
         case .recover(let id): recover(id)
+        case .holdNamed(let request, _): hold(request.key, request.quote)
+        case .keepAnswer: "noted"
         case .openJob(let request, _): hold(request.key, request.quote, isOfJob: true)
         case .noteJob(let id, _): holds[id]?.isOfJob == true ? "noted" : "stale"
         case .closeJob(let id, let units, _, _): closeJob(id, units)

@@ -49,7 +49,7 @@ enum Assembly {
             configuration, books, signIn: signIn, topUps: topUps, engines: checked, images: imageDesk, speech: speech, logger
         ).console
         let server = APIServer(
-            group: loops, chat: chat, images: imageDesk, speech: speech, keys: books.keys,
+            group: loops, chat: chat, images: imageDesk, speech: speech, keys: books.keys, names: books.names,
             administration: books.administration,
             ledger: books.ledger,
             money: MoneyIn(topUps: topUps, webhook: webhook, publicURL: configuration.server.publicURL), pages: console.pages,

@@ -23,6 +23,8 @@ struct Books: Sendable {
     let signer: JobSigner
     /// Makes the signatures of what jobs' callers are told.
     let callbackSigner: CallbackSigner
+    /// Requests by the names their callers gave them.
+    let names: IdempotencyDesk
     /// The prices in force of the models that have one in the configuration.
     let prices: PriceList
 
@@ -66,6 +68,7 @@ struct Books: Sendable {
             administration: Administration(ledger: writer, store: store, keys: keys, mint: mint),
             catalog: ModelCatalog(chat: configuration.models.map(\.model)), signer: JobSigner(pepper: pepper),
             callbackSigner: CallbackSigner(pepper: pepper),
+            names: IdempotencyDesk(store: store, ledger: writer, clock: clock, pepper: pepper),
             prices: PriceList(ledger.prices.filter { models.contains($0.model) }))
     }
 

@@ -47,7 +47,8 @@ struct BatchWriting: ~Copyable {
                 }
                 try insert(entry, about: entry.kind == .grant ? .grant : .debit)
             case .keySpent(let key, let total): fold.note(spent: total, by: key)
-            case .epoch, .account, .key, .keyRevoked, .price, .job, .callback, .topUp, .people: try others(records[index])
+            case .epoch, .account, .key, .keyRevoked, .price, .job, .callback, .named, .answer, .topUp, .people:
+                try others(records[index])
             }
             index += 1
         }

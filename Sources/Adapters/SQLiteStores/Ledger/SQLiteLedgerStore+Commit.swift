@@ -27,6 +27,8 @@ extension SQLiteLedgerStore {
         case .price(let version): try insert(version, in: db)
         case .job(let job, let hold): try write(job, hold, in: db)
         case .callback(let standing): try write(standing, in: db)
+        case .named(let request): try write(request, in: db)
+        case .answer(let answer, let hold): try write(answer, of: hold, in: db)
         case .topUp(let record): try write(record, in: db)
         case .people(let record): try write(record, in: db)
         case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")

@@ -30,6 +30,8 @@ package enum Refusal: Error, Hashable, Sendable {
     case submissionInFlight
     /// The name was given to another submission before.
     case submissionNameTaken
+    /// The request of this name was paid for, and what was answered was not kept.
+    case alreadyCompleted(charge: Money)
     /// The request would be larger than anything that can be priced.
     case notPriceable
 }

@@ -105,6 +105,8 @@ package struct Ledger: Sendable {
         case .revokeKey(let id): revokeKey(id, at: now, into: &records)
         case .setPrice(let model, let price): setPrice(price, of: model, at: now, into: &records)
         case .hold(let request): hold(request, at: now, into: &records)
+        case .holdNamed(let request, let submission): holdNamed(request, submission, at: now, into: &records)
+        case .keepAnswer(let id, let answer): keep(answer, of: id, into: &records)
         case .dispatch(let id, let engine):
             advance(id, into: &records) {
                 $0.attempts += 1

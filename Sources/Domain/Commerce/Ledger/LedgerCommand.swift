@@ -11,6 +11,10 @@ package enum LedgerCommand: Sendable {
     case setPrice(model: String, price: ModelPrice)
     /// Sets money aside and records the intent to ask `engine`, in one.
     case hold(HoldRequest)
+    /// The same for a request that its caller named, and keeps the name, in one.
+    case holdNamed(HoldRequest, Submission)
+    /// Keeps what was answered to a named request, sealed.
+    case keepAnswer(HoldID, [UInt8])
     /// Sets money aside for a job that outlives the process, and keeps the job, in one.
     case openJob(HoldRequest, SealedJob)
     /// What has become of a job whose hold stays open.
@@ -42,7 +46,7 @@ extension LedgerCommand {
     /// New business: what is refused first when there is no room or no time for more. Everything else finishes what was begun.
     package var beginsSomething: Bool {
         switch self {
-        case .hold, .openJob: true
+        case .hold, .holdNamed, .openJob: true
         default: false
         }
     }

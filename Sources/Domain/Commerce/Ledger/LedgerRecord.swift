@@ -18,6 +18,10 @@ package indirect enum LedgerRecord: Sendable {
     /// A job as it is now. One that is new comes right behind the entry of its hold.
     case job(SealedJob, hold: HoldID)
     case callback(CallbackStanding)
+    /// Comes right behind the entry of its hold.
+    case named(NamedRequest)
+    /// What was answered to a named request.
+    case answer([UInt8], hold: HoldID)
     case topUp(TopUpRecord)
     case people(PeopleRecord)
     /// What a key has spent in all, after this batch.

@@ -45,6 +45,8 @@ package protocol LedgerStore: LedgerJournal {
     func owedCallbacks(of account: AccountID) throws -> Int
     /// The job that was submitted under this name after `since`, and what was submitted.
     func submission(_ key: String, of purse: Purse, since: Instant) throws -> (job: StoredJob, submission: Submission)?
+    /// What became of the request that was named so after `since`.
+    func namedRequest(_ key: String, of purse: Purse, since: Instant) throws -> NamedRequestRecord?
     /// Replays everything and compares: see ``LedgerVerdict``.
     func verify() throws -> LedgerVerdict
     /// The same for the last entries and what they lead to: as many as a start has time for, and all after `entry`, with which an

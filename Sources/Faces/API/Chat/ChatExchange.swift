@@ -18,6 +18,9 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     private var model: ModelOffer?
     private var reply: (any ChatReply)?
     private var stream: EventStreamReply?
+    /// The name that the caller gave the request.
+    private var claim: IdempotencyClaim?
+    private var recording: AnswerRecording?
     private var service: Service { connection.serving.service }
 
     init(_ permit: ChatPermit, _ incoming: Incoming, on connection: Connection) {
@@ -31,8 +34,32 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         do throws(ErrorResponse) {
             let request = try decode(incoming.body)
             self.request = request
-            service.chat.admit(request.prompt, for: permit.caller, on: line) { [self] in open($0) }
+            if let name = try incoming.head.submission(incoming.body, path: permit.dialect.rawValue) {
+                enter(as: name)
+            } else {
+                admit(request)
+            }
         } catch { refuse(error) }
+    }
+
+    private func admit(_ request: ChatRequest) {
+        service.chat.admit(request.prompt, for: permit.caller, on: line, as: claim) { [self] in open($0) }
+    }
+
+    @inline(never)
+    private func enter(as name: Submission) {
+        service.names.enter(name, for: permit.caller, on: line.loop) { [self] result in
+            do throws(Refusal) {
+                switch try result.get() {
+                case .first(let claim):
+                    self.claim = claim
+                    if let request { admit(request) }
+                case .answered(let answer):
+                    connection.reply(answer)
+                    end()
+                }
+            } catch { refuse(ErrorResponse(error)) }
+        }
     }
 
     private func decode(_ body: ByteBuffer) throws(ErrorResponse) -> ChatRequest {
@@ -71,10 +98,15 @@ final class ChatExchange: Exchange, @unchecked Sendable {
             id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
             model: model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
             fingerprint: answer.fingerprint, streams: request.prompt.stream)
-        guard request.prompt.stream else {
-            return WholeReply(on: connection, writer: writer, request: request, standing: answer.standing)
+        if claim != nil {
+            recording = AnswerRecording(contentType: request.prompt.stream ? EventStreamReply.contentType : "application/json")
         }
-        let reply = EventStreamReply(on: connection, writer: writer, request: request, standing: answer.standing)
+        guard request.prompt.stream else {
+            return WholeReply(
+                on: connection, writer: writer, request: request, standing: answer.standing, recording: recording)
+        }
+        let reply = EventStreamReply(
+            on: connection, writer: writer, request: request, standing: answer.standing, recording: recording)
         stream = reply
         return reply
     }
@@ -83,6 +115,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         connection.turn.served.note(answer)
         reply?.finish(answer)
         stream = nil
+        if let claim { keep(answer, claim) }
         end()
     }
 
@@ -91,7 +124,18 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         end()
     }
 
-    private func end() { connection.serving.ended(incoming, on: connection) }
+    /// Only an answer that came to its end is worth hearing again.
+    @inline(never)
+    private func keep(_ answer: ForwardedAnswer, _ claim: IdempotencyClaim) {
+        guard let recording, answer.isWhole else { return }
+        self.claim = nil
+        claim.keep(recording, of: answer.receipt.hold)
+    }
+
+    private func end() {
+        claim?.leave()
+        connection.serving.ended(incoming, on: connection)
+    }
 
     // MARK: The connection's side
 

@@ -17,13 +17,19 @@ final class EventStreamReply: ChatReply {
     private let comments: Bool
     private let dropped: [String]
     private let standing: RateStanding?
+    /// For a request that its caller named.
+    private let recording: AnswerRecording?
     private var frame: ChunkFrame
     private var wroteAt = NIODeadline.now()
     /// The head is out: the status can no longer be changed.
     private(set) var hasBegun = false
 
-    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?) {
+    init(
+        on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?,
+        recording: AnswerRecording? = nil
+    ) {
         self.standing = standing
+        self.recording = recording
         self.connection = connection
         self.writer = writer
         openChoices = OpenChoices(request.prompt.choices)
@@ -76,6 +82,7 @@ final class EventStreamReply: ChatReply {
     }
 
     private func send(last: Bool) {
+        if let recording { recording.add(frame.content) }
         let piece = frame.close(last: last)
         wroteAt = .now()
         if hasBegun { return connection.write(piece) }
@@ -83,6 +90,9 @@ final class EventStreamReply: ChatReply {
         connection.turn.served.firstByteAt = wroteAt
         connection.write(head(roomFor: piece.readableBytes), piece)
     }
+
+    /// As ``head(roomFor:)`` says it.
+    static let contentType = "text/event-stream; charset=utf-8"
 
     private func head(roomFor pieceBytes: Int) -> ByteBuffer {
         let common = connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked)

@@ -12,11 +12,16 @@ final class WholeReply: ChatReply {
     private let writer: AnswerWriter
     private let dropped: [String]
     private let standing: RateStanding?
+    private let recording: AnswerRecording?
     /// The answer without its end, with room for a head before it.
     private var begun: ByteBuffer?
 
-    init(on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?) {
+    init(
+        on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?,
+        recording: AnswerRecording? = nil
+    ) {
         self.standing = standing
+        self.recording = recording
         self.connection = connection
         self.writer = writer
         dropped = request.droppedMembers
@@ -50,6 +55,7 @@ final class WholeReply: ChatReply {
         // Held once, so that it is not copied.
         begun = nil
         writer.end(answer: answer.usage, into: &body)
+        recording?.add(body)
         connection.reply(.ok, body: consume body, fieldsBytesMax: fieldsBytesMax) { room in
             room.write("content-type: application/json\r\n")
             room.writeField("x-minitoolai-cost", answer.receipt.charge.description)

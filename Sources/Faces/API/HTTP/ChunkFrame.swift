@@ -27,6 +27,9 @@ struct ChunkFrame {
         write(&buffer)
     }
 
+    /// What was gathered so far, without a frame.
+    var content: ByteBuffer { isOpen ? buffer : ByteBuffer() }
+
     /// What was gathered, framed; with the end of the body when it is the last.
     mutating func close(last: Bool) -> ByteBuffer {
         append { _ in }

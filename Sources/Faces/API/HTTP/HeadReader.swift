@@ -133,6 +133,7 @@ struct HeadReader: Sendable {
         case 14 where name.equals("content-length"):
             guard found.body == .none, let bytes = HeadReader.length(value) else { throw .length }
             found.body = .bytes(bytes)
+        case 15 where name.equals("idempotency-key"): found.isNamed = true
         case 16 where name.equals("content-encoding"): found.contentEncoding = Span(range)
         case 17 where name.equals("transfer-encoding"):
             // One framing only: two are how requests are smuggled past proxies (RFC 9112 section 6.3).

@@ -37,6 +37,8 @@ struct RequestHead: Sendable {
         var closes = false
         var keepsAlive = false
         var changesProtocol = false
+        /// `Idempotency-Key` stands there, once or more.
+        var isNamed = false
     }
 
     private let bytes: ByteBuffer
@@ -57,6 +59,9 @@ struct RequestHead: Sendable {
     var isLastOnConnection: Bool {
         found.closes || (isHTTP10 && !found.keepsAlive) || found.changesProtocol || method == .connect
     }
+
+    /// The caller gave the request a name of its own.
+    var isNamed: Bool { found.isNamed }
 
     /// The target as it was sent, without scheme and host; nil when it is neither a path nor a URL.
     var target: Target? { Target(text(found.target)) }

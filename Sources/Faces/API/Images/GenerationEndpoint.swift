@@ -20,7 +20,8 @@ struct GenerationEndpoint: EndpointGroup {
                 do throws(RequestFault) {
                     request = try GenerationRequest.read(context.body, models: jobs.isKnown)
                 } catch { throw ErrorResponse(error) }
-                let tickets = try await submit(request, caller, context.request)
+                let submission = try context.head.submission(context.body, path: "/v1/images/generations")
+                let tickets = try await submit(request, caller, context.request, as: submission)
                 let images = try await images(of: tickets, request.delivery, host: context.host)
                 return .json { GenerationAnswer(created: clock.now().seconds, images: images).write(into: &$0) }
             }
@@ -28,13 +29,17 @@ struct GenerationEndpoint: EndpointGroup {
     }
 
     /// All or none.
-    private func submit(_ request: GenerationRequest, _ caller: Caller, _ id: Units.RequestID) async throws(ErrorResponse)
-        -> [ImageJobs.Ticket]
-    {
+    /// - Parameter submission: what was submitted so before is waited for, not made anew.
+    private func submit(
+        _ request: GenerationRequest, _ caller: Caller, _ id: Units.RequestID, as submission: Submission?
+    ) async throws(ErrorResponse) -> [ImageJobs.Ticket] {
         var tickets: [ImageJobs.Ticket] = []
-        for prompt in request.prompts {
-            do throws(Refusal) { tickets.append(try await jobs.submit(prompt, for: caller, request: id, isAwaited: true)) } catch
-            {
+        for (index, prompt) in request.prompts.enumerated() {
+            do throws(Refusal) {
+                tickets.append(
+                    try await jobs.submit(
+                        prompt, for: caller, request: id, submission: submission?.part(index), isAwaited: submission == nil))
+            } catch {
                 await cancel(tickets)
                 throw ErrorResponse(error)
             }

@@ -32,7 +32,7 @@ struct ImageEndpoints: EndpointGroup {
     private func submit(_ context: PlainContext) async throws -> Response {
         do throws(ErrorResponse) {
             let caller = try context.head.caller(in: context.keys)
-            let submission = try context.submission
+            let submission = try context.head.submission(context.body)
             let request = try read(context)
             do throws(Refusal) {
                 let ticket = try await jobs.submit(
@@ -142,22 +142,6 @@ extension PlainContext {
     func field(_ name: String) -> String? {
         let found = head.fields.filter { $0.0.lowercased() == name }
         return found.count == 1 ? found.first?.1 : nil
-    }
-
-    /// What the caller named its request by `Idempotency-Key`, with its body; nil: nothing.
-    fileprivate var submission: Submission? {
-        get throws(ErrorResponse) {
-            let named = head.fields.filter { $0.0.lowercased() == "idempotency-key" }
-            guard let key = named.first?.1 else { return nil }
-            guard named.count == 1, let submission = Submission(key: key, body: body) else {
-                throw ErrorResponse(
-                    .badRequest,
-                    "Invalid Idempotency-Key: expected one, of 1 to \(Submission.keyBytesMax) visible ASCII characters, got "
-                        + (named.count > 1 ? "\(named.count)." : "something else in \(key.utf8.count) bytes."),
-                    param: "idempotency-key", code: "invalid_value")
-            }
-            return submission
-        }
     }
 
     /// As the caller reached this server; nil for what is no name, address or port, so that nothing else gets into an address.

@@ -9,6 +9,7 @@ import Wire
 /// Text to speech: OpenAI's door, the reference's, and the list of voices.
 struct SpeechEndpoints: EndpointGroup {
     let speech: Speech
+    let names: IdempotencyDesk
 
     var endpoints: [Endpoint] {
         [
@@ -27,10 +28,30 @@ struct SpeechEndpoints: EndpointGroup {
         do throws(RequestFault) {
             request = try SpeechRequest.read(context.body, manners: manners, models: speech.isKnown)
         } catch { throw ErrorResponse(error) }
-        let admitted: AdmittedSpeech
-        do throws(Refusal) { admitted = try await speech.admit(request.prompt, for: caller, request: context.request) } catch {
-            throw ErrorResponse(error)
+        guard let name = try context.head.submission(context.body, path: "speech \(manners)") else {
+            return response(to: request, try await open(request, context, caller), as: nil)
         }
+        let entrance: IdempotencyDesk.Entrance
+        do throws(Refusal) { entrance = try await names.enter(name, for: caller) } catch { throw ErrorResponse(error) }
+        switch entrance {
+        case .answered(let answer): return .again(answer)
+        case .first(let claim):
+            do throws(ErrorResponse) {
+                return response(to: request, try await open(request, context, caller, as: claim), as: claim)
+            } catch {
+                claim.leave()
+                throw error
+            }
+        }
+    }
+
+    private func open(
+        _ request: SpeechRequest, _ context: PlainContext, _ caller: Caller, as claim: IdempotencyClaim? = nil
+    ) async throws(ErrorResponse) -> OpenSpeech {
+        let admitted: AdmittedSpeech
+        do throws(Refusal) {
+            admitted = try await speech.admit(request.prompt, for: caller, request: context.request, as: claim)
+        } catch { throw ErrorResponse(error) }
         // What engines need to be heard is work, and no loop's.
         let opened = await withTaskExecutorPreference(globalConcurrentExecutor) {
             do throws(EngineFailure) { return Result<OpenSpeech, EngineFailure>.success(try await admitted.open()) } catch {
@@ -39,11 +60,11 @@ struct SpeechEndpoints: EndpointGroup {
         }
         switch opened {
         case .failure(let failure): throw ErrorResponse(failure)
-        case .success(let open): return response(to: request, open)
+        case .success(let open): return open
         }
     }
 
-    private func response(to request: SpeechRequest, _ open: OpenSpeech) -> Response {
+    private func response(to request: SpeechRequest, _ open: OpenSpeech, as claim: IdempotencyClaim?) -> Response {
         var headers: HTTPFields = [.cacheControl: "no-store"]
         if let name = HTTPFields.Element.Name("x-minitoolai-cost") { headers[name] = open.cost.description }
         switch request.delivery {
@@ -53,12 +74,23 @@ struct SpeechEndpoints: EndpointGroup {
                 status: .ok, headers: headers,
                 body: ResponseBody { writer in
                     // What it throws breaks the connection off, so that half a file is not taken for a whole one.
-                    try await open.deliver { try await writer.write($0) }
+                    let recording = claim.map { _ in AnswerRecording(contentType: request.prompt.format.mediaType) }
+                    do {
+                        try await open.deliver { piece in
+                            recording?.add(piece)
+                            try await writer.write(piece)
+                        }
+                    } catch {
+                        claim?.leave()
+                        throw error
+                    }
+                    claim?.keep(recording, of: open.hold)
                     try await writer.finish(nil)
                 })
         case .events:
             headers[.contentType] = "text/event-stream"
-            return Response(status: .ok, headers: headers, body: ResponseBody { try await SpeechEvents(open).send(to: $0) })
+            return Response(
+                status: .ok, headers: headers, body: ResponseBody { try await SpeechEvents(open, claim).send(to: $0) })
         }
     }
 }
@@ -66,17 +98,32 @@ struct SpeechEndpoints: EndpointGroup {
 /// A speech as server-sent events.
 private struct SpeechEvents {
     let open: OpenSpeech
+    let claim: IdempotencyClaim?
 
-    init(_ open: OpenSpeech) { self.open = open }
+    init(_ open: OpenSpeech, _ claim: IdempotencyClaim?) {
+        self.open = open
+        self.claim = claim
+    }
 
     func send(to writer: any ResponseBodyWriter) async throws {
         var writer = writer
-        do {
-            try await open.deliver { try await writer.write(frame(.delta($0))) }
-            try await writer.write(frame(.done(characters: open.characters)))
-        } catch OpenSpeech.Interruption.engine(let failure) {
-            try await writer.write(frame(.failed(ErrorResponse(failure).error)))
+        let recording = claim.map { _ in AnswerRecording(contentType: "text/event-stream") }
+        func write(_ event: SpeechEvent) async throws {
+            let frame = frame(event)
+            recording?.add(frame)
+            try await writer.write(frame)
         }
+        do {
+            try await open.deliver { try await write(.delta($0)) }
+            recording?.add(frame(.done(characters: open.characters)))
+            claim?.keep(recording, of: open.hold)
+        } catch {
+            claim?.leave()
+            guard case .engine(let failure) = error else { throw error }
+            try await writer.write(frame(.failed(ErrorResponse(failure).error)))
+            return try await writer.finish(nil)
+        }
+        try await writer.write(frame(.done(characters: open.characters)))
         try await writer.finish(nil)
     }
 
@@ -84,5 +131,16 @@ private struct SpeechEvents {
         var buffer = ByteBuffer()
         event.write(into: &buffer)
         return buffer
+    }
+}
+
+extension Response {
+    /// What was answered before, once more.
+    fileprivate static func again(_ answer: KeptAnswer) -> Response {
+        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
+        for (name, value) in [("x-minitoolai-cost", answer.charge.description), ("idempotent-replayed", "true")] {
+            if let name = HTTPFields.Element.Name(name) { headers[name] = value }
+        }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: answer.body))
     }
 }

@@ -50,9 +50,9 @@ package final class Admitted: @unchecked Sendable {
     }
 
     /// Asks for the money; `then` hears on the loop, once it is held or refused.
-    func hold(_ request: HoldRequest, then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void) {
+    func hold(_ command: LedgerCommand, then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void) {
         admitted = then
-        line.tray.ask(.hold(request)) { [self] in admit($0) }
+        line.tray.ask(command) { [self] in admit($0) }
     }
 
     private func admit(_ outcome: LedgerOutcome) {

@@ -37,13 +37,14 @@ package final class Chat: Sendable {
 
     /// The first door: may this caller ask this, and can it be paid? To be called on `line.loop`, where `then` hears, perhaps at once:
     /// money is held and the intent to ask is durable, or the request is refused and nothing is held.
+    /// - Parameter name: what the caller named the request; kept with the hold.
     package func admit(
-        _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine,
+        _ prompt: ChatPrompt, for caller: Caller, on line: CallerLine, as name: IdempotencyClaim? = nil,
         then: @escaping @Sendable (Result<Admitted, Refusal>) -> Void
     ) {
         do throws(Refusal) {
             let (admitted, request) = try quoted(prompt, for: caller, on: line)
-            admitted.hold(request, then: then)
+            admitted.hold(name.map { .holdNamed(request, $0.submission) } ?? .hold(request), then: then)
         } catch { then(.failure(error)) }
     }
 

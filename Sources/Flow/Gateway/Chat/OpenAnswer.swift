@@ -131,6 +131,13 @@ package struct ForwardedAnswer: Sendable {
     }
 
     package let end: End
+    /// Nothing is missing that the caller was to hear.
+    package var isWhole: Bool {
+        switch end {
+        case .completed, .cutShort: true
+        case .failed, .callerLeft, .serverStopped: false
+        }
+    }
     /// What was billed, and what the usage chunk says.
     package let usage: Usage
     package let receipt: Receipt

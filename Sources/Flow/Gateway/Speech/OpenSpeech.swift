@@ -10,6 +10,7 @@ package struct OpenSpeech: Sendable {
     let audio: EncodedSpeech
     let engine: String
 
+    package var hold: HoldID { admitted.hold }
     package var cost: Money { admitted.cost }
     package var characters: Int { admitted.prompt.characters }
 

@@ -37,7 +37,10 @@ package final class Speech: Sendable {
     package func isKnown(_ model: String) -> Bool { known.contains(model) }
 
     /// The first door: may this caller ask this, and can it be paid? Money is held when it returns, and nothing when it throws.
-    package func admit(_ prompt: SpeechPrompt, for caller: Caller, request: RequestID) async throws(Refusal) -> AdmittedSpeech {
+    /// - Parameter name: what the caller named the request; kept with the hold.
+    package func admit(
+        _ prompt: SpeechPrompt, for caller: Caller, request: RequestID, as name: IdempotencyClaim? = nil
+    ) async throws(Refusal) -> AdmittedSpeech {
         let model = prompt.model
         guard known.contains(model) else { throw .modelUnknown(model: model) }
         guard caller.key.allows(model: model) else { throw .modelNotAllowed(model: model) }
@@ -57,7 +60,7 @@ package final class Speech: Sendable {
             throw error
         }
         let hold = HoldRequest(request: request, key: caller.key.id, quote: quote, engine: first.engine.name)
-        switch await ledger.perform(.hold(hold)) {
+        switch await ledger.perform(name.map { .holdNamed(hold, $0.submission) } ?? .hold(hold)) {
         case .held(let funds):
             return AdmittedSpeech(
                 speech: self, prompt: prompt, routes: routes, request: request, purse: caller.purse, hold: funds.hold, cost: cost,

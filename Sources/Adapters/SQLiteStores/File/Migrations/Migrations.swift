@@ -24,6 +24,7 @@ struct Migration: Sendable {
         Migration(number: 7, name: "prices by the character", sql: speechSchema),
         Migration(
             number: 8, name: "top-ups, corrections and people", sql: topUpSchema, then: chainGoesOnAgain, movesTables: true),
+        Migration(number: 9, name: "requests by their callers' names", sql: nameSchema),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.

@@ -1,0 +1,38 @@
+import Commerce
+import Gateway
+import NIOCore
+import NIOHTTP1
+import Units
+import Wire
+
+extension RequestHead {
+    /// What the caller named its request by `Idempotency-Key`, with its address and its body; nil: nothing.
+    ///
+    /// - Parameter path: what stands for the address; nil where names of one address are kept apart anyway.
+    func submission(_ body: ByteBuffer, path: String? = nil) throws(ErrorResponse) -> Submission? {
+        guard isNamed else { return nil }
+        let named = fields.filter { $0.name.lowercased() == "idempotency-key" }
+        var content = ByteBuffer(string: path.map { "\($0)\n" } ?? "")
+        content.writeImmutableBuffer(body)
+        guard let key = named.first?.value, named.count == 1, let submission = Submission(key: key, body: content) else {
+            let got = named.count > 1 ? "\(named.count)." : "something else in \(named.first?.value.utf8.count ?? 0) bytes."
+            throw ErrorResponse(
+                .badRequest,
+                "Invalid Idempotency-Key: expected one, of 1 to \(Submission.keyBytesMax) visible ASCII characters, got \(got)",
+                param: "idempotency-key", code: "invalid_value")
+        }
+        return submission
+    }
+}
+
+extension Connection {
+    /// Says once more what was answered before.
+    func reply(_ answer: KeptAnswer) {
+        let bytesMax = 160 + answer.contentType.utf8.count
+        reply(.ok, body: answer.body, fieldsBytesMax: bytesMax) { room in
+            room.writeField("content-type", answer.contentType)
+            room.writeField("x-minitoolai-cost", answer.charge.description)
+            room.write("idempotent-replayed: true\r\n")
+        }
+    }
+}

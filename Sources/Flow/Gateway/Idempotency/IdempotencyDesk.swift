@@ -1,0 +1,99 @@
+package import Commerce
+package import NIOCore
+package import Units
+
+/// Paid requests by the names their callers gave them (`Idempotency-Key`). One name of one book is asked once, and charged at most once:
+/// whoever comes while it is under way is told to come back, whoever comes later hears what was answered.
+package final class IdempotencyDesk: Sendable {
+    package enum Entrance: Sendable {
+        /// The name is the caller's to use. It must be left, or kept to.
+        case first(IdempotencyClaim)
+        case answered(KeptAnswer)
+    }
+
+    private let store: any LedgerStore
+    private let ledger: any LedgerDesk
+    private let clock: any Clock
+    private let seal: AnswerSeal
+    private let door = SubmissionDoor()
+
+    /// - Parameter pepper: as for ``KeyMint``.
+    package init(store: any LedgerStore, ledger: any LedgerDesk, clock: any Clock, pepper: [UInt8]) {
+        self.store = store
+        self.ledger = ledger
+        self.clock = clock
+        seal = AnswerSeal(pepper: pepper)
+    }
+
+    /// - Throws: ``Refusal/submissionInFlight``, ``Refusal/submissionNameTaken``, ``Refusal/alreadyCompleted(charge:)``, ``Refusal/busy`` when
+    ///   the store cannot be read.
+    package func enter(_ submission: Submission, for caller: Caller) async throws(Refusal) -> Entrance {
+        let purse = caller.purse
+        guard door.enter(submission, of: purse) else { throw .submissionInFlight }
+        do throws(Refusal) {
+            if let known = try await answer(to: submission, of: purse) {
+                leave(submission, of: purse)
+                return .answered(known)
+            }
+            return .first(IdempotencyClaim(desk: self, submission: submission, purse: purse))
+        } catch {
+            leave(submission, of: purse)
+            throw error
+        }
+    }
+
+    /// The same for whoever waits on a loop, where `then` hears.
+    package func enter(
+        _ submission: Submission, for caller: Caller, on loop: any EventLoop,
+        then: @escaping @Sendable (Result<Entrance, Refusal>) -> Void
+    ) {
+        Task {
+            let result: Result<Entrance, Refusal>
+            do throws(Refusal) { result = .success(try await enter(submission, for: caller)) } catch { result = .failure(error) }
+            loop.execute { then(result) }
+        }
+    }
+
+    /// - Returns: nil when the name is free.
+    private func answer(to submission: Submission, of purse: Purse) async throws(Refusal) -> KeptAnswer? {
+        let since = Submission.forgotten(at: clock.now())
+        let found: NamedRequestRecord?
+        do {
+            found = try await withTaskExecutorPreference(globalConcurrentExecutor) { [store] in
+                try store.namedRequest(submission.key, of: purse, since: since)
+            }
+        } catch { throw .busy }
+        // What was given back was not carried out: the name may be used again.
+        guard let found, found.state != .released else { return nil }
+        guard found.request.submission == submission else { throw .submissionNameTaken }
+        guard let charge = found.charge else { throw .submissionInFlight }
+        let hold = found.request.hold
+        guard let answer = found.answer.flatMap({ seal.open($0, of: hold, charge: charge) }) else {
+            throw .alreadyCompleted(charge: charge)
+        }
+        return answer
+    }
+
+    fileprivate func leave(_ submission: Submission, of purse: Purse) { door.leave(submission, of: purse) }
+
+    /// The name is left when what was answered is durable.
+    fileprivate func keep(_ recording: AnswerRecording?, of hold: HoldID, as submission: Submission, of purse: Purse) {
+        guard let sealed = recording?.bytes.flatMap({ seal.seal($0, of: hold) }) else { return leave(submission, of: purse) }
+        ledger.submit(.keepAnswer(hold, sealed)) { [self] _ in leave(submission, of: purse) }
+    }
+}
+
+/// A name that one request under way has. To be ended once.
+package struct IdempotencyClaim: Sendable {
+    fileprivate let desk: IdempotencyDesk
+    package let submission: Submission
+    fileprivate let purse: Purse
+
+    /// The request is over, and nothing of it is kept.
+    package func leave() { desk.leave(submission, of: purse) }
+
+    /// The request is over, and this was answered.
+    package func keep(_ recording: AnswerRecording?, of hold: HoldID) {
+        desk.keep(recording, of: hold, as: submission, of: purse)
+    }
+}
