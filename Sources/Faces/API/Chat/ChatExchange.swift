@@ -113,9 +113,9 @@ final class ChatExchange: Exchange, @unchecked Sendable {
 
     private func finish(_ answer: ForwardedAnswer) {
         connection.turn.served.note(answer)
+        if let claim { keep(answer, claim) }
         reply?.finish(answer)
         stream = nil
-        if let claim { keep(answer, claim) }
         end()
     }
 
@@ -128,12 +128,15 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     @inline(never)
     private func keep(_ answer: ForwardedAnswer, _ claim: IdempotencyClaim) {
         guard let recording, answer.isWhole else { return }
-        self.claim = nil
-        claim.keep(recording, of: answer.receipt.hold)
+        recording.whenComplete { [self] in
+            self.claim = nil
+            claim.keep(recording, of: answer.receipt.hold, charge: answer.receipt.charge)
+        }
     }
 
     private func end() {
         claim?.leave()
+        recording?.close()
         connection.serving.ended(incoming, on: connection)
     }
 

@@ -82,7 +82,10 @@ final class EventStreamReply: ChatReply {
     }
 
     private func send(last: Bool) {
-        if let recording { recording.add(frame.content) }
+        if let recording {
+            recording.add(frame.content)
+            if last { recording.complete() }
+        }
         let piece = frame.close(last: last)
         wroteAt = .now()
         if hasBegun { return connection.write(piece) }

@@ -55,7 +55,10 @@ final class WholeReply: ChatReply {
         // Held once, so that it is not copied.
         begun = nil
         writer.end(answer: answer.usage, into: &body)
-        recording?.add(body)
+        if let recording {
+            recording.add(body)
+            recording.complete()
+        }
         connection.reply(.ok, body: consume body, fieldsBytesMax: fieldsBytesMax) { room in
             room.write("content-type: application/json\r\n")
             room.writeField("x-minitoolai-cost", answer.receipt.charge.description)

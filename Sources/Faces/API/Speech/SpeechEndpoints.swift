@@ -84,7 +84,7 @@ struct SpeechEndpoints: EndpointGroup {
                         claim?.leave()
                         throw error
                     }
-                    claim?.keep(recording, of: open.hold)
+                    claim?.keep(recording, of: open.hold, charge: open.cost)
                     try await writer.finish(nil)
                 })
         case .events:
@@ -116,7 +116,7 @@ private struct SpeechEvents {
         do {
             try await open.deliver { try await write(.delta($0)) }
             recording?.add(frame(.done(characters: open.characters)))
-            claim?.keep(recording, of: open.hold)
+            claim?.keep(recording, of: open.hold, charge: open.cost)
         } catch {
             claim?.leave()
             guard case .engine(let failure) = error else { throw error }

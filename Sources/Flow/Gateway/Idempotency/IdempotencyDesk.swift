@@ -1,5 +1,6 @@
 package import Commerce
 package import NIOCore
+import Synchronization
 package import Units
 
 /// Paid requests by the names their callers gave them (`Idempotency-Key`). One name of one book is asked once, and charged at most once:
@@ -16,6 +17,8 @@ package final class IdempotencyDesk: Sendable {
     private let clock: any Clock
     private let seal: AnswerSeal
     private let door = SubmissionDoor()
+    /// Answers on their way into the store: whoever asks meanwhile hears them from here.
+    private let keeping = Mutex<[Submission.Owned: (Submission, KeptAnswer)]>([:])
 
     /// - Parameter pepper: as for ``KeyMint``.
     package init(store: any LedgerStore, ledger: any LedgerDesk, clock: any Clock, pepper: [UInt8]) {
@@ -56,6 +59,10 @@ package final class IdempotencyDesk: Sendable {
 
     /// - Returns: nil when the name is free.
     private func answer(to submission: Submission, of purse: Purse) async throws(Refusal) -> KeptAnswer? {
+        if let (known, answer) = keeping.withLock({ $0[submission.owned(by: purse)] }) {
+            guard known == submission else { throw .submissionNameTaken }
+            return answer
+        }
         let since = Submission.forgotten(at: clock.now())
         let found: NamedRequestRecord?
         do {
@@ -76,10 +83,14 @@ package final class IdempotencyDesk: Sendable {
 
     fileprivate func leave(_ submission: Submission, of purse: Purse) { door.leave(submission, of: purse) }
 
-    /// The name is left when what was answered is durable.
-    fileprivate func keep(_ recording: AnswerRecording?, of hold: HoldID, as submission: Submission, of purse: Purse) {
-        guard let sealed = recording?.bytes.flatMap({ seal.seal($0, of: hold) }) else { return leave(submission, of: purse) }
-        ledger.submit(.keepAnswer(hold, sealed)) { [self] _ in leave(submission, of: purse) }
+    fileprivate func keep(
+        _ recording: AnswerRecording?, of hold: HoldID, charge: Money, as submission: Submission, of purse: Purse
+    ) {
+        let name = submission.owned(by: purse)
+        defer { leave(submission, of: purse) }
+        guard let answer = recording?.answer(charge: charge), let sealed = seal.seal(answer, of: hold) else { return }
+        keeping.withLock { $0[name] = (submission, answer) }
+        ledger.submit(.keepAnswer(hold, sealed)) { [self] _ in keeping.withLock { $0[name] = nil } }
     }
 }
 
@@ -93,7 +104,8 @@ package struct IdempotencyClaim: Sendable {
     package func leave() { desk.leave(submission, of: purse) }
 
     /// The request is over, and this was answered.
-    package func keep(_ recording: AnswerRecording?, of hold: HoldID) {
-        desk.keep(recording, of: hold, as: submission, of: purse)
+    /// - Parameter charge: what was paid for it, which is durable by now.
+    package func keep(_ recording: AnswerRecording?, of hold: HoldID, charge: Money) {
+        desk.keep(recording, of: hold, charge: charge, as: submission, of: purse)
     }
 }

@@ -19,6 +19,7 @@ package final class AnswerRecording: @unchecked Sendable {
     package static let bytesMax = 1 << 20
     private let contentType: String
     private var body: ByteBuffer? = ByteBuffer()
+    private var completed: (() -> Void)?
 
     package init(contentType: String) { self.contentType = contentType }
 
@@ -30,9 +31,20 @@ package final class AnswerRecording: @unchecked Sendable {
         body?.writeImmutableBuffer(piece)
     }
 
+    /// What is to be done when all was added, before the last of it is sent: whoever has heard it and asks again finds it kept.
+    package func whenComplete(_ then: @escaping () -> Void) { completed = then }
+
+    /// The request is over, however it ended.
+    package func close() { completed = nil }
+
+    package func complete() {
+        completed?()
+        completed = nil
+    }
+
     /// nil: it was too large.
-    var bytes: [UInt8]? {
-        body.map { body in Array("\(contentType)\n".utf8) + Array(body.readableBytesView) }
+    func answer(charge: Money) -> KeptAnswer? {
+        body.map { KeptAnswer(contentType: contentType, body: $0, charge: charge) }
     }
 }
 
@@ -47,8 +59,9 @@ struct AnswerSeal: Sendable {
         key = SymmetricKey(data: code)
     }
 
-    func seal(_ bytes: [UInt8], of hold: HoldID) -> [UInt8]? {
-        (try? AES.GCM.seal(bytes, using: key, authenticating: about(hold)).combined).map { [UInt8]($0) }
+    func seal(_ answer: KeptAnswer, of hold: HoldID) -> [UInt8]? {
+        let bytes = Array("\(answer.contentType)\n".utf8) + Array(answer.body.readableBytesView)
+        return (try? AES.GCM.seal(bytes, using: key, authenticating: about(hold)).combined).map { [UInt8]($0) }
     }
 
     /// - Returns: nil for what was not sealed here for this hold.
