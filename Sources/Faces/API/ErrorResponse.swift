@@ -31,6 +31,7 @@ struct ErrorResponse: Error {
         case .openAI: error.write(into: &buffer)
         case .submission: SubmissionAnswer(error).write(into: &buffer)
         case .question: JobAnswer(error).write(into: &buffer)
+        case .messages: MessagesAnswer.error(error, status: Int(status.code)).write(into: &buffer)
         }
         return buffer
     }
@@ -42,6 +43,14 @@ struct ErrorResponse: Error {
         case submission
         /// As of `/api/texttoimage/jobs`.
         case question
+        /// As of `/v1/messages`.
+        case messages
+    }
+
+    func fit(_ manners: Manners) -> ErrorResponse {
+        var fit = self
+        fit.manners = manners
+        return fit
     }
 
     /// As whoever asked for `path` expects it.
@@ -50,6 +59,7 @@ struct ErrorResponse: Error {
         switch path.map({ $0.hasSuffix("/") ? String($0.dropLast()) : $0 }) {
         case "/api/texttoimage": fit.manners = .submission
         case "/api/texttoimage/jobs": fit.manners = .question
+        case "/v1/messages": fit.manners = .messages
         default: break
         }
         return fit

@@ -17,7 +17,9 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     private var request: ChatRequest?
     private var model: ModelOffer?
     private var reply: (any ChatReply)?
-    private var stream: EventStreamReply?
+    private var stream: (any ChatStreamReply)?
+    /// What was asked, when it was asked at `/v1/responses`.
+    private var responses: ResponsesRequest?
     /// The name that the caller gave the request.
     private var claim: IdempotencyClaim?
     private var recording: AnswerRecording?
@@ -34,7 +36,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         do throws(ErrorResponse) {
             let request = try decode(incoming.body)
             self.request = request
-            if let name = try incoming.head.submission(incoming.body, path: permit.dialect.rawValue) {
+            if let name = try incoming.head.submission(incoming.body, path: permit.door.rawValue) {
                 enter(as: name)
             } else {
                 admit(request)
@@ -65,6 +67,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     private func decode(_ body: ByteBuffer) throws(ErrorResponse) -> ChatRequest {
         let request: ChatRequest
         do {
+            let body = try translated(body)
             request = try ChatRequest.read(body, dialect: permit.dialect, catalog: service.chat.catalog)
         } catch { throw ErrorResponse(error) }
         let textBytesMax = connection.serving.limits.chatTextBytesMax
@@ -92,15 +95,27 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         } catch { refuse(ErrorResponse(error)) }
     }
 
+    private func translated(_ body: ByteBuffer) throws(RequestFault) -> ByteBuffer {
+        switch permit.door {
+        case .openAI, .reference: return body
+        case .messages: return try MessagesRequest.chat(body)
+        case .responses:
+            let request = try ResponsesRequest(body)
+            responses = request
+            return request.chat
+        }
+    }
+
     private func reply(for answer: OpenAnswer) -> any ChatReply {
         guard let request, let model else { preconditionFailure("what is answered was asked") }
+        if claim != nil {
+            recording = AnswerRecording(contentType: request.prompt.stream ? EventStreamReply.contentType : "application/json")
+        }
+        if permit.door == .messages || responses != nil { return translatedReply(to: request, of: model, answer) }
         let writer = AnswerWriter(
             id: AnswerWriter.id(using: &connection.serving.random), created: service.clock.now().seconds,
             model: model.snapshot, dialect: permit.dialect, includeUsage: request.includeUsage,
             fingerprint: answer.fingerprint, streams: request.prompt.stream)
-        if claim != nil {
-            recording = AnswerRecording(contentType: request.prompt.stream ? EventStreamReply.contentType : "application/json")
-        }
         guard request.prompt.stream else {
             return WholeReply(
                 on: connection, writer: writer, request: request, standing: answer.standing, recording: recording)
@@ -111,6 +126,21 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         return reply
     }
 
+    @inline(never)
+    private func translatedReply(to request: ChatRequest, of model: ModelOffer, _ answer: OpenAnswer) -> any ChatReply {
+        let identity = AnswerIdentity(
+            created: service.clock.now().seconds, model: model.snapshot, using: &connection.serving.random)
+        let translation: any AnswerTranslation =
+            responses.map { ResponsesAnswer(identity, to: $0) } ?? MessagesAnswer(identity)
+        let reply = TranslatedReply(
+            on: connection, translation, manners: manners, streams: request.prompt.stream, standing: answer.standing,
+            recording: recording)
+        if request.prompt.stream { stream = reply }
+        return reply
+    }
+
+    private var manners: ErrorResponse.Manners { permit.door == .messages ? .messages : .openAI }
+
     private func finish(_ answer: ForwardedAnswer) {
         connection.turn.served.note(answer)
         if let claim { keep(answer, claim) }
@@ -120,7 +150,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
     }
 
     private func refuse(_ error: ErrorResponse) {
-        connection.reply(error)
+        connection.reply(permit.door == .messages ? error.fit(.messages) : error)
         end()
     }
 
@@ -163,6 +193,15 @@ final class ChatExchange: Exchange, @unchecked Sendable {
 protocol ChatReply: AnswerSink {
     /// The answer is over and settled.
     func finish(_ answer: ForwardedAnswer)
+}
+
+/// One that is written while it is made.
+protocol ChatStreamReply: ChatReply {
+    /// The head is out: the status can no longer be changed.
+    var hasBegun: Bool { get }
+    /// Says something that no client hears.
+    func keepAlive()
+    func lookAtDeadlines(_ now: NIODeadline)
 }
 
 extension Served.Chat {

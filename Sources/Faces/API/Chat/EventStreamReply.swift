@@ -9,7 +9,7 @@ import Wire
 /// A streamed answer: each turn's chunks in one piece, the head with the first of them, the price before the end.
 ///
 /// All calls on the connection's loop.
-final class EventStreamReply: ChatReply {
+final class EventStreamReply: ChatStreamReply {
     private let connection: Connection
     private let writer: AnswerWriter
     private var openChoices: OpenChoices

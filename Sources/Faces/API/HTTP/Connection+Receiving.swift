@@ -24,9 +24,9 @@ extension Connection {
     }
 
     private func purpose(of request: RequestHead) -> Incoming.Purpose {
-        guard request.method == .post, let dialect = ChatPermit.dialect(of: request) else { return .plain }
-        turn.served.route = dialect == .openAI ? .chat : .referenceChat
-        do { return .chat(try ChatPermit(dialect, request, serving.service.keys, after: &shownSecret)) } catch {
+        guard request.method == .post, let door = ChatPermit.door(of: request) else { return .plain }
+        turn.served.route = Route(door)
+        do { return .chat(try ChatPermit(door, request, serving.service.keys, after: &shownSecret)) } catch {
             return .refused(error)
         }
     }

@@ -125,6 +125,9 @@ struct HeadReader: Sendable {
             guard value.equals("100-continue") else { throw .expectation }
             found.expectsContinue = true
         case 7 where name.equals("upgrade"): found.changesProtocol = true
+        case 9 where name.equals("x-api-key"):
+            found.apiKeys += 1
+            found.apiKey = Span(range)
         case 10 where name.equals("connection"): found.note(connection: value)
         case 12 where name.equals("content-type"): found.contentType = Span(range)
         case 13 where name.equals("authorization"):

@@ -32,6 +32,9 @@ struct RequestHead: Sendable {
         var expectsContinue = false
         var authorizations = 0
         var authorization: Span?
+        /// `x-api-key`, the last if there are several.
+        var apiKey: Span?
+        var apiKeys = 0
         var contentType: Span?
         var contentEncoding: Span?
         var closes = false
@@ -82,6 +85,13 @@ struct RequestHead: Sendable {
     /// Lends the value of `Authorization`, the last if there are several.
     func withAuthorization<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
         found.authorization.map { lend($0, body) }
+    }
+
+    /// How often `x-api-key` stands there.
+    var apiKeys: Int { found.apiKeys }
+
+    func withAPIKey<Result>(_ body: (UnsafeRawBufferPointer) -> Result) -> Result? {
+        found.apiKey.map { lend($0, body) }
     }
 
     /// Every field in its order, for those who want them all.

@@ -1,11 +1,14 @@
 import Commerce
 import NIOCore
 import Units
+import Wire
 
 /// What an address is called in figures and in the access log: the addresses there are, never what a caller wrote.
 enum Route: Int, CaseIterable, Sendable {
     case chat
     case referenceChat
+    case messages
+    case responses
     case models
     case account
     case usage
@@ -17,6 +20,8 @@ enum Route: Int, CaseIterable, Sendable {
         switch self {
         case .chat: "/v1/chat/completions"
         case .referenceChat: "/api/chat-completions/"
+        case .messages: "/v1/messages"
+        case .responses: "/v1/responses"
         case .models: "/v1/models"
         case .account: "/api/account/"
         case .usage: "/api/usage/"
@@ -26,11 +31,23 @@ enum Route: Int, CaseIterable, Sendable {
         }
     }
 
+    init(_ door: ChatDoor) {
+        self =
+            switch door {
+            case .openAI: .chat
+            case .reference: .referenceChat
+            case .messages: .messages
+            case .responses: .responses
+            }
+    }
+
     init(path: String) {
         self =
             switch path.hasSuffix("/") ? String(path.dropLast()) : path {
             case "/v1/chat/completions": .chat
             case "/api/chat-completions": .referenceChat
+            case "/v1/messages": .messages
+            case "/v1/responses": .responses
             case "/api/account": .account
             case "/api/usage": .usage
             case "/healthz", "/readyz": .health
