@@ -1,4 +1,5 @@
 package import Commerce
+import Dispatch
 package import NIOCore
 import Synchronization
 package import Units
@@ -17,6 +18,8 @@ package final class IdempotencyDesk: Sendable {
     private let clock: any Clock
     private let seal: AnswerSeal
     private let door = SubmissionDoor()
+    /// To look into the store is no work for a loop.
+    private let queue = DispatchQueue(label: "names", attributes: .concurrent)
     /// Answers on their way into the store: whoever asks meanwhile hears them from here.
     private let keeping = Mutex<[Submission.Owned: (Submission, KeptAnswer)]>([:])
 
@@ -31,18 +34,10 @@ package final class IdempotencyDesk: Sendable {
     /// - Throws: ``Refusal/submissionInFlight``, ``Refusal/submissionNameTaken``, ``Refusal/alreadyCompleted(charge:)``, ``Refusal/busy`` when
     ///   the store cannot be read.
     package func enter(_ submission: Submission, for caller: Caller) async throws(Refusal) -> Entrance {
-        let purse = caller.purse
-        guard door.enter(submission, of: purse) else { throw .submissionInFlight }
-        do throws(Refusal) {
-            if let known = try await answer(to: submission, of: purse) {
-                leave(submission, of: purse)
-                return .answered(known)
-            }
-            return .first(IdempotencyClaim(desk: self, submission: submission, purse: purse))
-        } catch {
-            leave(submission, of: purse)
-            throw error
+        let result = await withCheckedContinuation { continuation in
+            enter(submission, for: caller) { continuation.resume(returning: $0) }
         }
+        return try result.get()
     }
 
     /// The same for whoever waits on a loop, where `then` hears.
@@ -50,25 +45,38 @@ package final class IdempotencyDesk: Sendable {
         _ submission: Submission, for caller: Caller, on loop: any EventLoop,
         then: @escaping @Sendable (Result<Entrance, Refusal>) -> Void
     ) {
-        Task {
-            let result: Result<Entrance, Refusal>
-            do throws(Refusal) { result = .success(try await enter(submission, for: caller)) } catch { result = .failure(error) }
-            loop.execute { then(result) }
+        enter(submission, for: caller) { result in loop.execute { then(result) } }
+    }
+
+    private func enter(
+        _ submission: Submission, for caller: Caller, then: @escaping @Sendable (Result<Entrance, Refusal>) -> Void
+    ) {
+        let purse = caller.purse
+        guard door.enter(submission, of: purse) else { return then(.failure(.submissionInFlight)) }
+        queue.async { [self] in
+            do throws(Refusal) {
+                guard let known = try answer(to: submission, of: purse) else {
+                    return then(.success(.first(IdempotencyClaim(desk: self, submission: submission, purse: purse))))
+                }
+                leave(submission, of: purse)
+                then(.success(.answered(known)))
+            } catch {
+                leave(submission, of: purse)
+                then(.failure(error))
+            }
         }
     }
 
+    /// Reads the disk.
     /// - Returns: nil when the name is free.
-    private func answer(to submission: Submission, of purse: Purse) async throws(Refusal) -> KeptAnswer? {
+    private func answer(to submission: Submission, of purse: Purse) throws(Refusal) -> KeptAnswer? {
         if let (known, answer) = keeping.withLock({ $0[submission.owned(by: purse)] }) {
             guard known == submission else { throw .submissionNameTaken }
             return answer
         }
-        let since = Submission.forgotten(at: clock.now())
         let found: NamedRequestRecord?
         do {
-            found = try await withTaskExecutorPreference(globalConcurrentExecutor) { [store] in
-                try store.namedRequest(submission.key, of: purse, since: since)
-            }
+            found = try store.namedRequest(submission.key, of: purse, since: Submission.forgotten(at: clock.now()))
         } catch { throw .busy }
         // What was given back was not carried out: the name may be used again.
         guard let found, found.state != .released else { return nil }
