@@ -31,13 +31,15 @@ package struct APIServer: Sendable {
     ///   - group: connections are spread over its loops; whoever gives it ends it.
     ///   - images: nil: no pictures are made here.
     ///   - speech: nil: nothing is spoken here.
+    ///   - embeddings: nil: no vectors are made here.
     ///   - ledger: asked only whether it admits, and what it counted.
     ///   - money: nil: balances are filled by the operator alone.
     ///   - pages: what browsers look at.
     ///   - accessLog: gets a line for each finished request.
     ///   - metrics: who may read `/metrics`.
     package init(
-        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, speech: Speech? = nil, keys: KeyDirectory,
+        group: any EventLoopGroup, chat: Chat, images: ImageDesk? = nil, speech: Speech? = nil, embeddings: Embeddings? = nil,
+        keys: KeyDirectory,
         names: IdempotencyDesk, administration: Administration,
         ledger: LedgerWriter, money: MoneyIn? = nil, pages: [Page] = [],
         clock: any Clock = SystemClock(), logger: Logger, limits: APILimits = APILimits(),
@@ -45,7 +47,7 @@ package struct APIServer: Sendable {
     ) {
         self.group = group
         service = Service(
-            limits: limits, chat: chat, images: images, speech: speech, keys: keys, names: names,
+            limits: limits, chat: chat, images: images, speech: speech, embeddings: embeddings, keys: keys, names: names,
             administration: administration,
             ledger: ledger, money: money, pages: pages, clock: clock,
             logger: logger, accessLog: accessLog, metrics: metrics)

@@ -18,7 +18,8 @@ final class Service: Sendable {
     let router: RouterResponder<PlainContext>
 
     init(
-        limits: APILimits, chat: Chat, images: ImageDesk?, speech: Speech?, keys: KeyDirectory, names: IdempotencyDesk,
+        limits: APILimits, chat: Chat, images: ImageDesk?, speech: Speech?, embeddings: Embeddings?, keys: KeyDirectory,
+        names: IdempotencyDesk,
         administration: Administration,
         ledger: LedgerWriter, money: MoneyIn?, pages: [Page],
         clock: any Gateway.Clock, logger: Logger, accessLog: AccessLog?, metrics: MetricsAudience
@@ -34,7 +35,7 @@ final class Service: Sendable {
         self.accessLog = accessLog
         let groups: [any EndpointGroup] =
             [
-                ModelEndpoints(chat: chat, images: images?.jobs, speech: speech),
+                ModelEndpoints(chat: chat, images: images?.jobs, speech: speech, embeddings: embeddings),
                 AccountEndpoint(administration: administration, callbacks: images?.jobs.callbacks?.signer),
                 UsageEndpoint(administration: administration, limits: limits), HealthEndpoints(ledger: ledger),
                 MetricsEndpoint(audience: metrics, ledger: ledger, routes: chat.routes, loops: loops),
@@ -42,13 +43,15 @@ final class Service: Sendable {
         let painting: [any EndpointGroup] =
             images.map { [ImageEndpoints(desk: $0, clock: clock), GenerationEndpoint(desk: $0, clock: clock)] } ?? []
         let speaking: [any EndpointGroup] = speech.map { [SpeechEndpoints(speech: $0, names: names)] } ?? []
+        let embedding: [any EndpointGroup] = embeddings.map { [EmbeddingEndpoint(embeddings: $0, names: names)] } ?? []
         let paying: [any EndpointGroup] =
             money.map { money in
                 let webhook = money.webhook.map { StripeEndpoint(topUps: money.topUps, webhook: $0, clock: clock) }
                 return [TopUpEndpoints(topUps: money.topUps, publicURL: money.publicURL)] + (webhook.map { [$0] } ?? [])
             } ?? []
         let endpoints = Endpoints(
-            groups + painting + speaking + paying + [PageEndpoints(pages: pages)], others: ChatPermit.paths.map { ($0, .post) })
+            groups + painting + speaking + embedding + paying + [PageEndpoints(pages: pages)],
+            others: ChatPermit.paths.map { ($0, .post) })
         router = endpoints.responder
     }
 }

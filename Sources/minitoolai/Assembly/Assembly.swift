@@ -41,6 +41,7 @@ enum Assembly {
             jobs: images, publicURL: configuration.server.publicURL,
             allowsLoopbackCallback: configuration.server.isLocal)
         let speakers = try ConfiguredSpeech(configuration, on: loops)
+        let embeddings = try ConfiguredEmbeddings(configuration, on: loops).embeddings(configuration, books, limits, logger)
         let (topUps, webhook) = try books.topUps(configuration, on: loops)
         let signIn = books.signIn()
         let speech = speakers.speech(configuration, books, limits, logger)
@@ -49,7 +50,8 @@ enum Assembly {
             configuration, books, signIn: signIn, topUps: topUps, engines: checked, images: imageDesk, speech: speech, logger
         ).console
         let server = APIServer(
-            group: loops, chat: chat, images: imageDesk, speech: speech, keys: books.keys, names: books.names,
+            group: loops, chat: chat, images: imageDesk, speech: speech, embeddings: embeddings, keys: books.keys,
+            names: books.names,
             administration: books.administration,
             ledger: books.ledger,
             money: MoneyIn(topUps: topUps, webhook: webhook, publicURL: configuration.server.publicURL), pages: console.pages,

@@ -53,6 +53,9 @@ struct Books: Sendable {
                 setting.price.map { (setting.model.id, $0) }
                     ?? (PriceList.trialName(of: setting.model.id), .characters(.free))
             }
+            + configuration.embeddings.map { setting in
+                setting.price.map { (setting.model.id, $0) } ?? (PriceList.trialName(of: setting.model.id), .free)
+            }
 
         let (ledger, report) = try Recovery.begin(store, prices: priced, clock: clock)
         if report.released + report.provisional > 0 {
@@ -87,7 +90,8 @@ struct Books: Sendable {
     ) -> ControlDesk {
         ControlDesk(
             administration: administration, topUps: topUps, console: console, catalog: catalog, engines: engines,
-            otherModels: configuration.images.map(\.model.id) + configuration.speech.map(\.model.id),
+            otherModels: configuration.images.map(\.model.id) + configuration.speech.map(\.model.id)
+                + configuration.embeddings.map(\.model.id),
             images: images)
     }
 }

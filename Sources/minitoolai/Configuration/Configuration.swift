@@ -20,6 +20,7 @@ struct Configuration: Sendable {
     /// Image models in the same order.
     let images: [ImageModelSetting]
     let speech: [SpeechModelSetting]
+    let embeddings: [EmbeddingModelSetting]
     /// Each key with its source, for `minitoolai config`.
     let listing: ConfigurationListing
 
@@ -110,6 +111,7 @@ struct Configuration: Sendable {
         self.models = models.chat
         images = models.images
         speech = models.speech
+        embeddings = models.embeddings
         limits = root.section("limits") { LimitRules($0, known: models.ids) }
         root.refuseUnknownKeys()
         reading.refuseUnusedVariables(of: Configuration.sections)

@@ -43,6 +43,12 @@ extension PriceList {
         ("tts-1", 15_000_000_000), ("tts-1-hd", 30_000_000_000), ("gpt-4o-mini-tts", 15_000_000_000),
     ].map { model, rate in (model, .characters(price(input: rate, output: 0).input)) }
 
+    /// OpenAI's list prices of 2025.
+    package static let builtInEmbeddings: [(model: String, price: ModelPrice)] = [
+        ("text-embedding-3-small", price(input: 20_000_000, output: 0)),
+        ("text-embedding-3-large", price(input: 130_000_000, output: 0)),
+    ]
+
     private static func price(input: Int64, output: Int64) -> ModelPrice {
         guard let input = Rate(nanodollarsPerMillion: input), let output = Rate(nanodollarsPerMillion: output) else {
             preconditionFailure("the built-in rates are within range")

@@ -1,5 +1,6 @@
 import Commerce
 import Gateway
+import Hummingbird
 import NIOCore
 import NIOHTTP1
 import Units
@@ -34,5 +35,16 @@ extension Connection {
             room.writeField("x-minitoolai-cost", answer.charge.description)
             room.write("idempotent-replayed: true\r\n")
         }
+    }
+}
+
+extension Response {
+    /// What was answered before, once more.
+    static func again(_ answer: KeptAnswer) -> Response {
+        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
+        for (name, value) in [("x-minitoolai-cost", answer.charge.description), ("idempotent-replayed", "true")] {
+            if let name = HTTPFields.Element.Name(name) { headers[name] = value }
+        }
+        return Response(status: .ok, headers: headers, body: .init(byteBuffer: answer.body))
     }
 }

@@ -13,6 +13,8 @@ struct ModelEndpoints: EndpointGroup {
     let images: ImageJobs?
     /// nil: nothing is spoken here.
     let speech: Speech?
+    /// nil: no vectors are made here.
+    let embeddings: Embeddings?
 
     var endpoints: [Endpoint] {
         [
@@ -20,8 +22,9 @@ struct ModelEndpoints: EndpointGroup {
                 var body = ByteBuffer()
                 let pictures = (images?.models ?? []).map { listing(of: $0, for: caller) }
                 let voices = (speech?.models ?? []).map { listing(of: $0, for: caller) }
-                ModelListing.write(
-                    list: chat.catalog.chat.map { listing(of: $0, for: caller) } + pictures + voices, into: &body)
+                let vectors = (embeddings?.models ?? []).map { listing(of: $0, for: caller) }
+                let chats = chat.catalog.chat.map { listing(of: $0, for: caller) }
+                ModelListing.write(list: chats + pictures + voices + vectors, into: &body)
                 return .json(body)
             },
             .keyed(.get, "/v1/models/:id") { context, caller in
@@ -38,6 +41,7 @@ struct ModelEndpoints: EndpointGroup {
         chat.catalog.chatModel(id).map { listing(of: $0, for: caller) }
             ?? images?.models.first { $0.id == id }.map { listing(of: $0, for: caller) }
             ?? speech?.models.first { $0.id == id }.map { listing(of: $0, for: caller) }
+            ?? embeddings?.models.first { $0.id == id }.map { listing(of: $0, for: caller) }
     }
 
     private func listing(of model: SpeechModel, for caller: Caller) -> ModelListing {
@@ -46,6 +50,15 @@ struct ModelEndpoints: EndpointGroup {
         return ModelListing(
             id: model.id, created: 0, ownedBy: "operator", kind: "speech",
             prices: price.map { [ModelListing.Price(name: "characters", dollars: $0.input.dollarsPerMillion)] } ?? [],
+            isAvailable: price != nil && isRouted && caller.key.allows(model: model.id))
+    }
+
+    private func listing(of model: EmbeddingModel, for caller: Caller) -> ModelListing {
+        let price = embeddings?.prices.version(for: model.id, in: .live)?.price
+        let isRouted = embeddings.map { !$0.routes(to: model.id, for: caller.key.book).isEmpty } ?? false
+        return ModelListing(
+            id: model.id, created: 0, ownedBy: "operator", kind: "embedding",
+            prices: price.map { [ModelListing.Price(name: "input", dollars: $0.input.dollarsPerMillion)] } ?? [],
             isAvailable: price != nil && isRouted && caller.key.allows(model: model.id))
     }
 

@@ -133,14 +133,3 @@ private struct SpeechEvents {
         return buffer
     }
 }
-
-extension Response {
-    /// What was answered before, once more.
-    fileprivate static func again(_ answer: KeptAnswer) -> Response {
-        var headers: HTTPFields = [.contentType: answer.contentType, .cacheControl: "no-store"]
-        for (name, value) in [("x-minitoolai-cost", answer.charge.description), ("idempotent-replayed", "true")] {
-            if let name = HTTPFields.Element.Name(name) { headers[name] = value }
-        }
-        return Response(status: .ok, headers: headers, body: .init(byteBuffer: answer.body))
-    }
-}

@@ -17,7 +17,7 @@ package struct ModelListing: Sendable {
     /// Seconds since 1970.
     package var created: Int64
     package var ownedBy: String
-    /// `chat`, `image` or `speech`.
+    /// `chat`, `image`, `speech` or `embedding`.
     package var kind: String
     /// In the order they are shown; none when the model has no price, shown as `null`.
     package var prices: [Price]
