@@ -131,7 +131,7 @@ import Testing
             "models.m.price.output: expected US dollars per million tokens, got nothing"
         ),
         ("{m: {kind: chat, price: {input: 0, output: 0}}}", "models.m.price: a model that costs nothing says so with free: true"),
-        ("{m: {price: {input: 1, output: 1}}}", "models.m.kind: expected chat, image or speech, got nothing"),
+        ("{m: {price: {input: 1, output: 1}}}", "models.m.kind: expected chat, image, speech or embedding, got nothing"),
         ("{gpt-4o: {kind: image}}", "models.gpt-4o.kind: expected chat: gpt-4o is built in"),
         ("{tts-1: {kind: speech, price: {image: 1}}}", "models.tts-1.price.image: unknown key, expected one of characters, free"),
     ])
