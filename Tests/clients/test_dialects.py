@@ -169,6 +169,19 @@ def test_a_message_that_is_refused(server, fields, status, kind, word):
     assert answer.json["error"]["type"] == kind and word in answer.json["error"]["message"]
 
 
+@pytest.mark.parametrize("path", [MESSAGES, RESPONSES, "/v1/embeddings"])
+@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"a"', b"{}", b'{"messages":[[[[' + b"[" * 5000, b"nul", b"\xff\xfe"])
+def test_what_is_no_document_is_refused(server, live, path, body):
+    answer = http1.ask(server, "POST", path, body, live.key)
+    assert answer.status == 400, answer.body
+    assert answer.json["error"]["message"]
+
+
+def test_a_body_of_millions_of_values_is_refused_before_it_is_read(server, live):
+    answer = live.ask({"model": "words", "max_tokens": 5, "messages": [0] * 700_000}, MESSAGES)
+    assert answer.status == 413 and answer.json["error"]["type"] == "request_too_large"
+
+
 def test_a_message_without_money(server):
     answer = message(server.customer())
     assert answer.status == 429 and answer.json["error"]["type"] == "billing_error"

@@ -48,10 +48,12 @@ package final class EngineClient: Sendable {
     }
 
     /// The same with a body of any type, and more fields.
-    /// - Parameter fields: visible ASCII only.
+    /// - Parameters:
+    ///   - fields: visible ASCII only.
+    ///   - grace: so long the answer is still waited for when the task is cancelled.
     package func ask(
         _ method: String, _ path: String, content: EngineContent?, fields: [(name: String, value: String)] = [],
-        deadline: TimeAmount, outlivesCancellation: Bool = false
+        deadline: TimeAmount, outlivesCancellation: Bool = false, grace: TimeAmount = .zero
     ) async throws(ImageFailure) -> EngineAnswer {
         let exchange = NIOLoopBoundBox.makeEmptyBox(valueType: EngineExchange.self, eventLoop: loop)
         let request = request(method, path, content, fields)
@@ -67,7 +69,7 @@ package final class EngineClient: Sendable {
             }
         } onCancel: {
             guard !outlivesCancellation else { return }
-            loop.execute { [answerBytesMax] in
+            _ = loop.scheduleTask(in: grace) { [answerBytesMax] in
                 let begun = exchange.value ?? EngineExchange(title, bytesMax: answerBytesMax)
                 exchange.value = begun
                 begun.cancel()

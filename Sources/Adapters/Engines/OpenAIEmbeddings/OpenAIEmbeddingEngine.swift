@@ -24,8 +24,8 @@ package final class OpenAIEmbeddingEngine: EmbeddingEngine {
         let answer: EngineAnswer
         do throws(ImageFailure) {
             answer = try await client.ask(
-                "POST", "/embeddings", json: OpenAIEmbeddingEngine.body(of: order), deadline: OpenAIEmbeddingLimits.time,
-                outlivesCancellation: true)
+                "POST", "/embeddings", content: EngineContent(json: OpenAIEmbeddingEngine.body(of: order)),
+                deadline: OpenAIEmbeddingLimits.time, grace: OpenAIEmbeddingLimits.grace)
         } catch { throw EngineFailure(error) }
         guard answer.isSuccess else {
             let head = AnswerHead(

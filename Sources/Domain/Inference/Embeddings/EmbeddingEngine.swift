@@ -6,7 +6,7 @@ package protocol EmbeddingEngine: Sendable {
     /// The engine's name in the configuration.
     var name: String { get }
 
-    /// One vector for each input, in their order. It is waited for even when the caller has left: it is paid for anyway.
+    /// One vector for each input, in their order. When the task is cancelled it is waited for a little longer: an upstream bills it anyway.
     func embed(_ order: EmbeddingOrder) async throws(EngineFailure) -> Embedded
 }
 

@@ -62,7 +62,7 @@ package final class Embeddings: Sendable {
         book == .live ? live[model] ?? [] : [EmbeddingRoute(engine: sandbox, model: model)]
     }
 
-    /// Holds the money, asks, and settles: the charge is durable when it returns. It goes on to its end when the task is cancelled.
+    /// Holds the money, asks, and settles: the charge is durable when it returns. A caller who leaves pays for vectors that come soon after.
     /// - Parameter name: what the caller named the request; kept with the hold.
     package func embed(
         _ prompt: EmbeddingPrompt, for caller: Caller, request: RequestID, as name: IdempotencyClaim? = nil
