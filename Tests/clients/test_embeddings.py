@@ -110,6 +110,14 @@ def test_no_money_no_vectors(server, upstream):
     assert len(upstream.asked("packed")) == before
 
 
+def test_a_balance_pays_for_all_that_may_be_charged(server):
+    # 11 bytes may be 15 tokens, 300 nanodollars.
+    assert embed(server.customer(live="0.000000299")).status == 429
+    customer = server.customer(live="0.0000003")
+    with customer.charged(100):
+        assert embed(customer).status == 200
+
+
 def test_a_repetition_by_name_pays_nothing(server):
     customer = server.customer(live="1.00")
     with customer.charged(100):

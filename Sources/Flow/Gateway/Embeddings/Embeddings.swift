@@ -94,8 +94,9 @@ package final class Embeddings: Sendable {
         let routes = Array(self.routes(to: model, for: caller.key.book).prefix(Embeddings.attemptsMax))
         guard let first = routes.first else { throw .engineUnavailable(model: model) }
         guard let price = prices.version(for: model, in: caller.key.book) else { throw .modelNotPriced(model: model) }
-        let quote = Quote(
-            price: price, inputBoundTokens: prompt.tokensBound, inputFairTokens: prompt.tokensFair, choices: 1, outputCap: 1)
+        // No fair estimate here: vectors are cheap, so nobody is kept out by the bound, and a balance pays for all that may be charged.
+        let bound = prompt.tokensBound
+        let quote = Quote(price: price, inputBoundTokens: bound, inputFairTokens: bound, choices: 1, outputCap: 1)
         let ticket: LimitDesk.Ticket?
         do throws(RateRefusal) {
             ticket = try limits.take(caller.key, model: model, tokens: prompt.tokensFair, at: .now())
