@@ -45,15 +45,15 @@ def breaking(exchange):
 def CONFIGURATION(upstream):
     names = ["words", "calling", "breaking", "refusing"]
     return {
-        "engines": {name: engine(upstream, name) for name in names}, "models": {**{name: model(name) for name in names}, "gpt-4o": model("calling")},
+        "engines": {name: engine(upstream, f"said-{name}") for name in names}, "models": {**{name: model(name) for name in names}, "gpt-4o": model("calling")},
     }
 
 
 @pytest.fixture(scope="module", autouse=True)
 def scripts(upstream):
     upstream.scripts |= {
-        "words": plain, "calling": calling, "breaking": breaking,
-        "refusing": lambda exchange: exchange.reply(503, {"error": {"message": "no"}}),
+        "said-words": plain, "said-calling": calling, "said-breaking": breaking,
+        "said-refusing": lambda exchange: exchange.reply(503, {"error": {"message": "no"}}),
     }
 
 
@@ -86,7 +86,7 @@ def test_a_message(server, upstream):
     assert said["content"] == [{"type": "text", "text": "Ok."}]
     assert (said["role"], said["stop_reason"], said["stop_sequence"]) == ("assistant", "end_turn", None)
     assert said["usage"] == {"input_tokens": 17, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 3}
-    asked = upstream.asked("words")[-1].json
+    asked = upstream.asked("said-words")[-1].json
     assert asked["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
     assert asked["stop"] == ["END"] and asked["user"] == "u1" and "top_k" not in asked
     assert answer.headers["x-minitoolai-cost"] == "0.00000435"
@@ -119,7 +119,7 @@ def test_a_message_that_calls_a_tool(server, upstream, stream):
         server.customer(live="1.00"), model="gpt-4o", stream=stream, messages=turns, tools=[tool],
         tool_choice={"type": "any", "disable_parallel_tool_use": True})
     assert answer.status == 200, answer.body
-    asked = upstream.asked("calling")[-1].json
+    asked = upstream.asked("said-calling")[-1].json
     assert asked["tools"] == [{"type": "function", "function": {
         "name": "weather", "description": "Of a city", "parameters": tool["input_schema"]}}]
     assert asked["tool_choice"] == "required" and asked["parallel_tool_calls"] is False
@@ -208,7 +208,7 @@ def test_a_response(server, upstream):
     assert said.output_text == "Ok." and said.status == "completed" and said.id.startswith("resp_")
     assert (said.usage.input_tokens, said.usage.output_tokens, said.usage.total_tokens) == (17, 3, 20)
     assert said.instructions == "Be brief." and said.max_output_tokens == 50 and said.store is False
-    asked = upstream.asked("words")[-1].json
+    asked = upstream.asked("said-words")[-1].json
     assert asked["messages"] == [{"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hello"}]
 
 
@@ -243,7 +243,7 @@ def test_a_response_that_calls_a_tool(server, upstream, stream):
     assert [item.type for item in said.output] == ["message", "function_call"]
     assert (said.output[1].name, said.output[1].call_id) == ("weather", "call_1")
     assert json.loads(said.output[1].arguments) == {"city": "Oslo"}
-    asked = upstream.asked("calling")[-1].json
+    asked = upstream.asked("said-calling")[-1].json
     assert [turn["role"] for turn in asked["messages"]] == ["user", "assistant", "tool"]
     assert asked["messages"][0]["content"][1]["image_url"]["detail"] == "low"
 

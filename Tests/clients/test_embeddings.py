@@ -24,12 +24,12 @@ def embedding(vector=PACKED, tokens=5, **more):
 
 
 def CONFIGURATION(upstream):
-    names = ["packed", "plain", "short", "greedy", "silent", "failing", "broken"]
+    names = ["packed", "listed", "short", "greedy", "silent", "failing", "broken"]
     def routed(*engines):
         routes = [{"engine": name, "model": "up", "priority": place + 1} for place, name in enumerate(engines)]
         return {"kind": "embedding", "price": {"input": 0.02}, "routes": routes}
     return {
-        "engines": {name: engine(upstream, name) for name in names},
+        "engines": {name: engine(upstream, f"vectors-{name}") for name in names},
         "models": {**{name: routed(name) for name in names}, "two": routed("failing", "packed"), "text-embedding-3-small": {
             "routes": [{"engine": "packed", "model": "up"}]}},
     }
@@ -37,19 +37,21 @@ def CONFIGURATION(upstream):
 
 @pytest.fixture(scope="module", autouse=True)
 def scripts(upstream):
-    upstream.scripts |= {
-        "packed": embedding(), "plain": embedding(VECTOR), "greedy": embedding(tokens=10**9), "silent": embedding(tokens=None),
+    scripts = {
+        "packed": embedding(), "listed": embedding(VECTOR), "greedy": embedding(tokens=10**9), "silent": embedding(tokens=None),
         "short": lambda exchange: exchange.reply(200, {"data": [{"index": 0, "embedding": PACKED}]}),
         "broken": embedding("AAAA"),
         "failing": lambda exchange: exchange.reply(500, {"error": {"message": "no"}}),
     }
+    # The upstream is everybody's.
+    upstream.scripts |= {f"vectors-{name}": script for name, script in scripts.items()}
 
 
 def embed(customer, headers=(), **fields):
     return customer.ask({"model": "packed", "input": "Hello world", **fields}, PATH, headers)
 
 
-@pytest.mark.parametrize("model", ["packed", "plain", "text-embedding-3-small"])
+@pytest.mark.parametrize("model", ["packed", "listed", "text-embedding-3-small"])
 @pytest.mark.parametrize("encoding", ["float", "base64"])
 def test_vectors(server, upstream, model, encoding):
     customer = server.customer(live="1.00")
@@ -58,14 +60,14 @@ def test_vectors(server, upstream, model, encoding):
     vectors = [item.embedding for item in said.data]
     assert vectors == ([VECTOR] * 2 if encoding == "float" else [PACKED] * 2)
     assert [item.index for item in said.data] == [0, 1] and (said.usage.prompt_tokens, said.usage.total_tokens) == (5, 5)
-    asked = upstream.asked("plain" if model == "plain" else "packed")[-1]
+    asked = upstream.asked("vectors-listed" if model == "listed" else "vectors-packed")[-1]
     assert asked.path.endswith("/embeddings") and asked.json["model"] == "up" and asked.json["input"] == ["one", "two"]
 
 
 def test_tokens_and_dimensions_are_passed_on(server, upstream):
     customer = server.customer(live="1.00")
     assert embed(customer, input=[1, 2, 3], dimensions=3, user="u1").status == 200
-    asked = upstream.asked("packed")[-1].json
+    asked = upstream.asked("vectors-packed")[-1].json
     assert asked["input"] == [[1, 2, 3]] and asked["dimensions"] == 3 and asked["user"] == "u1"
 
 
@@ -104,10 +106,10 @@ def test_what_is_wrong_is_named(server, fields, word):
 
 
 def test_no_money_no_vectors(server, upstream):
-    before = len(upstream.asked("packed"))
+    before = len(upstream.asked("vectors-packed"))
     answer = embed(server.customer())
     assert answer.status == 429 and answer.json["error"]["code"] == "insufficient_quota"
-    assert len(upstream.asked("packed")) == before
+    assert len(upstream.asked("vectors-packed")) == before
 
 
 def test_a_balance_pays_for_all_that_may_be_charged(server):

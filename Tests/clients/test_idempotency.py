@@ -14,7 +14,7 @@ SPEECH = "/v1/audio/speech"
 
 def CONFIGURATION(upstream):
     return {
-        "engines": {"slow": engine(upstream, "slow"), "failing": engine(upstream, "failing"), "long": engine(upstream, "long")},
+        "engines": {"slow": engine(upstream, "named-slow"), "failing": engine(upstream, "named-failing"), "long": engine(upstream, "named-long")},
         "models": {"slow": model("slow"), "failing": model("failing"), "long": model("long")},
     }
 
@@ -67,13 +67,13 @@ def test_what_is_no_name_is_refused(server, name):
 
 def test_a_hundred_at_once_ask_one_engine_once(server, upstream):
     customer = server.customer(live="1.00")
-    upstream.scripts["slow"] = lambda exchange: (exchange.pause(0.3), plain(exchange))
-    before = len(upstream.asked("slow"))
+    upstream.scripts["named-slow"] = lambda exchange: (exchange.pause(0.3), plain(exchange))
+    before = len(upstream.asked("named-slow"))
     with ThreadPoolExecutor(25) as hands:
         answers = list(hands.map(lambda _: ask(customer, "race", model="slow"), range(100)))
     done = [answer for answer in answers if answer.status == 200]
     busy = [answer for answer in answers if answer.status != 200]
-    assert len({answer.body for answer in done}) == 1 and len(upstream.asked("slow")) == before + 1
+    assert len({answer.body for answer in done}) == 1 and len(upstream.asked("named-slow")) == before + 1
     assert all(answer.status == 409 and answer.json["error"]["code"] == "idempotency_key_in_use" for answer in busy)
     assert all("retry-after-ms" in answer.headers for answer in busy) and busy
     assert ask(customer, "race", model="slow").body == done[0].body
@@ -82,10 +82,10 @@ def test_a_hundred_at_once_ask_one_engine_once(server, upstream):
 
 def test_what_cost_nothing_may_be_asked_again(server, upstream):
     customer = server.customer(live="1.00")
-    upstream.scripts["failing"] = lambda exchange: exchange.reply(503, {"error": {"message": "no"}})
+    upstream.scripts["named-failing"] = lambda exchange: exchange.reply(503, {"error": {"message": "no"}})
     with customer.charged(0):
         assert ask(customer, "again", model="failing").status == 503
-    upstream.scripts["failing"] = plain
+    upstream.scripts["named-failing"] = plain
     assert ask(customer, "again", model="failing").status == 200
     poor = server.customer(live="0.000001")
     assert ask(poor, "poor").status == 429
@@ -95,7 +95,7 @@ def test_what_cost_nothing_may_be_asked_again(server, upstream):
 
 def test_what_was_too_large_to_keep_is_not_asked_again(server, upstream):
     customer = server.customer(live="5.00")
-    upstream.scripts["long"] = lambda exchange: plain(exchange, pieces=["x"] * 6000)
+    upstream.scripts["named-long"] = lambda exchange: plain(exchange, pieces=["x"] * 6000)
     first = ask(customer, "long", model="long", stream=True, max_tokens=16_000)
     assert first.status == 200
     with customer.charged(0):
