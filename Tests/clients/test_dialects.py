@@ -8,7 +8,7 @@ import pytest
 import http1
 from minitoolai import engine, model
 from sdk import client
-from upstream import choice, plain, usage
+from upstream import choice, completion, plain, usage
 
 MESSAGES, RESPONSES = "/v1/messages", "/v1/responses"
 NANO = 4350  # 17 tokens in and 3 out
@@ -36,6 +36,17 @@ def calling(exchange):
     exchange.done()
 
 
+def cut(exchange):
+    """Comes to its cap."""
+    if not exchange.json.get("stream"):
+        return exchange.reply(200, completion("up", "Ok", finish="length"))
+    exchange.open_stream()
+    exchange.text("Ok")
+    exchange.chunk([choice({}, 0, "length")])
+    exchange.chunk([], usage())
+    exchange.done()
+
+
 def breaking(exchange):
     exchange.open_stream()
     exchange.text("Half")
@@ -43,7 +54,7 @@ def breaking(exchange):
 
 
 def CONFIGURATION(upstream):
-    names = ["words", "calling", "breaking", "refusing"]
+    names = ["words", "calling", "cut", "breaking", "refusing"]
     return {
         "engines": {name: engine(upstream, f"said-{name}") for name in names}, "models": {**{name: model(name) for name in names}, "gpt-4o": model("calling")},
     }
@@ -52,7 +63,7 @@ def CONFIGURATION(upstream):
 @pytest.fixture(scope="module", autouse=True)
 def scripts(upstream):
     upstream.scripts |= {
-        "said-words": plain, "said-calling": calling, "said-breaking": breaking,
+        "said-words": plain, "said-calling": calling, "said-cut": cut, "said-breaking": breaking,
         "said-refusing": lambda exchange: exchange.reply(503, {"error": {"message": "no"}}),
     }
 
@@ -185,6 +196,22 @@ def test_a_body_of_millions_of_values_is_refused_before_it_is_read(server, live)
 def test_a_message_without_money(server):
     answer = message(server.customer())
     assert answer.status == 429 and answer.json["error"]["type"] == "billing_error"
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_that_came_to_its_cap_says_so(server, stream):
+    customer = server.customer(live="1.00")
+    said, answered = message(customer, model="cut", stream=stream), respond(customer, model="cut", stream=stream)
+    if stream:
+        assert events(said)[-2][1]["delta"]["stop_reason"] == "max_tokens"
+        name, last = events(answered)[-1]
+        assert name == "response.incomplete"
+        last = last["response"]
+    else:
+        assert said.json["stop_reason"] == "max_tokens"
+        last = answered.json
+    assert last["status"] == "incomplete" and last["incomplete_details"] == {"reason": "max_output_tokens"}
+    assert last["output"][0]["content"][0]["text"] == "Ok"
 
 
 @pytest.mark.parametrize("path", [MESSAGES, RESPONSES])

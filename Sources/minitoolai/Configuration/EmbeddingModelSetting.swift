@@ -13,24 +13,7 @@ struct EmbeddingModelSetting: Sendable {
         model = EmbeddingModel(id: name)
         let builtIn = PriceList.builtInEmbeddings.first { $0.model == name }?.price
         price = section.section("price") { price in
-            let isFree = price.setting("free") != nil && price.truth("free", default: false)
-            let rate = price.rate("input")
-            if isFree { return .free }
-            guard let rate else {
-                guard let builtIn, !price.isWritten else {
-                    if price.isWritten, price.setting("input") == nil {
-                        price.reading.add(
-                            "expected US dollars per million tokens, got nothing", at: price.path("input"), price.origin)
-                    }
-                    return nil
-                }
-                price.reading.record(price.path("input"), builtIn.input.dollarsPerMillion, .builtIn)
-                return builtIn
-            }
-            if rate == .free {
-                price.reading.add("a model that costs nothing says so with free: true", at: price.path, price.origin)
-            }
-            return ModelPrice(input: rate, output: .free)
+            price.singleRate("input", of: "tokens", builtIn: builtIn?.input).map { ModelPrice(input: $0, output: .free) }
         }
         routes = RouteSetting.all(section, engines: engines)
     }

@@ -13,24 +13,7 @@ struct SpeechModelSetting: Sendable {
         model = SpeechModel(id: name)
         let builtIn = PriceList.builtInSpeech.first { $0.model == name }?.price
         price = section.section("price") { price in
-            let isFree = price.setting("free") != nil && price.truth("free", default: false)
-            let rate = price.rate("characters")
-            if isFree { return ModelPrice.characters(.free) }
-            guard let rate else {
-                guard let builtIn, !price.isWritten else {
-                    if price.isWritten, price.setting("characters") == nil {
-                        price.reading.add(
-                            "expected US dollars per million characters, got nothing", at: price.path("characters"), price.origin)
-                    }
-                    return nil
-                }
-                price.reading.record(price.path("characters"), builtIn.input.dollarsPerMillion, .builtIn)
-                return builtIn
-            }
-            if rate == .free {
-                price.reading.add("a model that costs nothing says so with free: true", at: price.path, price.origin)
-            }
-            return ModelPrice.characters(rate)
+            price.singleRate("characters", of: "characters", builtIn: builtIn?.input).map(ModelPrice.characters)
         }
         let written = RouteSetting.all(section, engines: engines)
         // A fresh machine speaks: what nothing is said of is spoken by the engine that is always there.

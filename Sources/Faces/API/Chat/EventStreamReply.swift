@@ -94,23 +94,15 @@ final class EventStreamReply: ChatStreamReply {
         connection.write(head(roomFor: piece.readableBytes), piece)
     }
 
-    /// As ``head(roomFor:)`` says it.
+    /// As ``Connection/streamHead(fieldsBytesMax:roomFor:fields:)`` says it.
     static let contentType = "text/event-stream; charset=utf-8"
 
     private func head(roomFor pieceBytes: Int) -> ByteBuffer {
-        let common = connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked)
-        let bytesMax = ReplyHead.bytesMax + 128 + TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: standing)
-        var buffer = ByteBufferAllocator().buffer(capacity: bytesMax + pieceBytes)
-        buffer.write(upTo: bytesMax) { room in
-            common.write(into: &room)
-            // The last of them keeps nginx from gathering a stream into one piece.
-            room.write(
-                "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
+        let fieldsBytesMax = TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: standing)
+        return connection.streamHead(fieldsBytesMax: fieldsBytesMax, roomFor: pieceBytes) { room in
             room.writeDropped(dropped)
             room.write(standing)
-            room.write("\r\n")
         }
-        return buffer
     }
 
     // MARK: Silence

@@ -100,7 +100,7 @@ final class TranslatedReply: ChatStreamReply {
         if hasBegun { return connection.write(piece) }
         hasBegun = true
         connection.turn.served.firstByteAt = wroteAt
-        connection.write(head(), piece)
+        connection.write(head(roomFor: piece.readableBytes), piece)
     }
 
     func lookAtDeadlines(_ now: NIODeadline) {
@@ -112,16 +112,7 @@ final class TranslatedReply: ChatStreamReply {
         send(last: false)
     }
 
-    private func head() -> ByteBuffer {
-        let common = connection.head(.ok, connection.turn.isHTTP10 ? .untilClose : .chunked)
-        var buffer = ByteBuffer()
-        buffer.write(upTo: ReplyHead.bytesMax + 160 + TextRoom.bytesMax(of: standing)) { room in
-            common.write(into: &room)
-            room.write(
-                "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
-            room.write(standing)
-            room.write("\r\n")
-        }
-        return buffer
+    private func head(roomFor pieceBytes: Int) -> ByteBuffer {
+        connection.streamHead(fieldsBytesMax: TextRoom.bytesMax(of: standing), roomFor: pieceBytes) { $0.write(standing) }
     }
 }

@@ -18,24 +18,13 @@ struct EmbeddingEndpoint: EndpointGroup {
         do throws(RequestFault) {
             request = try EmbeddingRequest(context.body, models: embeddings.isKnown)
         } catch { throw ErrorResponse(error) }
-        guard let name = try context.head.submission(context.body, path: "/v1/embeddings") else {
-            return try await answer(request, context, caller).response
-        }
-        let entrance: IdempotencyDesk.Entrance
-        do throws(Refusal) { entrance = try await names.enter(name, for: caller) } catch { throw ErrorResponse(error) }
-        switch entrance {
-        case .answered(let answer): return .again(answer)
-        case .first(let claim):
-            do throws(ErrorResponse) {
-                let answered = try await answer(request, context, caller, as: claim)
-                let recording = AnswerRecording(contentType: "application/json")
-                recording.add(answered.body)
-                claim.keep(recording, of: answered.receipt.hold, charge: answered.receipt.charge)
-                return answered.response
-            } catch {
-                claim.leave()
-                throw error
-            }
+        let name = try context.head.submission(context.body, path: "/v1/embeddings")
+        return try await names.answer(name, for: caller) { (claim) async throws(ErrorResponse) in
+            let answered = try await answer(request, context, caller, as: claim)
+            let recording = AnswerRecording(contentType: "application/json")
+            recording.add(answered.body)
+            claim?.keep(recording, of: answered.receipt.hold, charge: answered.receipt.charge)
+            return answered.response
         }
     }
 
@@ -51,7 +40,7 @@ struct EmbeddingEndpoint: EndpointGroup {
     }
 
     private func answer(
-        _ request: EmbeddingRequest, _ context: PlainContext, _ caller: Caller, as claim: IdempotencyClaim? = nil
+        _ request: EmbeddingRequest, _ context: PlainContext, _ caller: Caller, as claim: IdempotencyClaim?
     ) async throws(ErrorResponse) -> Answered {
         do throws(Embeddings.Refused) {
             let embedded = try await embeddings.embed(request.prompt, for: caller, request: context.request, as: claim)

@@ -41,6 +41,23 @@ extension Connection {
         return buffer
     }
 
+    /// The head of a stream of events, with room behind it for the first of them.
+    /// - Parameter fieldsBytesMax: the most that `fields` writes.
+    func streamHead(fieldsBytesMax: Int, roomFor pieceBytes: Int, fields: (inout TextRoom) -> Void) -> ByteBuffer {
+        let common = head(.ok, turn.isHTTP10 ? .untilClose : .chunked)
+        let bytesMax = ReplyHead.bytesMax + 128 + fieldsBytesMax
+        var buffer = ByteBufferAllocator().buffer(capacity: bytesMax + pieceBytes)
+        buffer.write(upTo: bytesMax) { room in
+            common.write(into: &room)
+            // The last of them keeps nginx from gathering a stream into one piece.
+            room.write(
+                "content-type: text/event-stream; charset=utf-8\r\ncache-control: no-cache\r\nx-accel-buffering: no\r\n")
+            fields(&room)
+            room.write("\r\n")
+        }
+        return buffer
+    }
+
     func reply(_ error: ErrorResponse) {
         serving.service.logger.debug(
             "request.refused",

@@ -26,6 +26,26 @@ extension RequestHead {
     }
 }
 
+extension IdempotencyDesk {
+    /// Answers a request, once for each name: what was answered before is said again, and a name whose request is not answered is left.
+    /// - Parameter answer: gets the name, if there is one; an answer of which something is kept keeps to the name itself.
+    func answer(
+        _ name: Submission?, for caller: Caller, _ answer: (IdempotencyClaim?) async throws(ErrorResponse) -> Response
+    ) async throws(ErrorResponse) -> Response {
+        guard let name else { return try await answer(nil) }
+        let entrance: Entrance
+        do throws(Refusal) { entrance = try await enter(name, for: caller) } catch { throw ErrorResponse(error) }
+        switch entrance {
+        case .answered(let answer): return .again(answer)
+        case .first(let claim):
+            do throws(ErrorResponse) { return try await answer(claim) } catch {
+                claim.leave()
+                throw error
+            }
+        }
+    }
+}
+
 extension Connection {
     /// Says once more what was answered before.
     func reply(_ answer: KeptAnswer) {

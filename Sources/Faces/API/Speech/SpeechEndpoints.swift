@@ -28,25 +28,14 @@ struct SpeechEndpoints: EndpointGroup {
         do throws(RequestFault) {
             request = try SpeechRequest.read(context.body, manners: manners, models: speech.isKnown)
         } catch { throw ErrorResponse(error) }
-        guard let name = try context.head.submission(context.body, path: "speech \(manners)") else {
-            return response(to: request, try await open(request, context, caller), as: nil)
-        }
-        let entrance: IdempotencyDesk.Entrance
-        do throws(Refusal) { entrance = try await names.enter(name, for: caller) } catch { throw ErrorResponse(error) }
-        switch entrance {
-        case .answered(let answer): return .again(answer)
-        case .first(let claim):
-            do throws(ErrorResponse) {
-                return response(to: request, try await open(request, context, caller, as: claim), as: claim)
-            } catch {
-                claim.leave()
-                throw error
-            }
+        let name = try context.head.submission(context.body, path: "speech \(manners)")
+        return try await names.answer(name, for: caller) { (claim) async throws(ErrorResponse) in
+            response(to: request, try await open(request, context, caller, as: claim), as: claim)
         }
     }
 
     private func open(
-        _ request: SpeechRequest, _ context: PlainContext, _ caller: Caller, as claim: IdempotencyClaim? = nil
+        _ request: SpeechRequest, _ context: PlainContext, _ caller: Caller, as claim: IdempotencyClaim?
     ) async throws(ErrorResponse) -> OpenSpeech {
         let admitted: AdmittedSpeech
         do throws(Refusal) {

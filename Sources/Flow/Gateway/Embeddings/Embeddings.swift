@@ -116,7 +116,7 @@ package final class Embeddings: Sendable {
     ) async throws(EngineFailure) -> Embedded {
         var failure = EngineFailure(.unreachable, detail: "nobody was asked")
         for (place, route) in routes.enumerated() {
-            if place > 0 { _ = await ledger.perform(.dispatch(hold, engine: route.engine.name)) }
+            if place > 0, case .stale = await ledger.perform(.dispatch(hold, engine: route.engine.name)) { throw failure }
             do throws(EngineFailure) {
                 return try await route.engine.embed(EmbeddingOrder(prompt: prompt, model: route.model, request: request))
             } catch {

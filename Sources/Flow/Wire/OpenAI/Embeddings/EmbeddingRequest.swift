@@ -8,8 +8,9 @@ package struct EmbeddingRequest: Sendable {
     package let prompt: EmbeddingPrompt
     package let encoding: Encoding
 
-    /// Inputs of one request, and tokens of one input and of all: OpenAI's own limits.
+    /// Inputs of one request: OpenAI's own limit.
     package static let inputsMax = 2048
+    /// Longer than any model's vectors.
     package static let dimensionsMax = 8192
 
     /// - Throws: ``RequestFault``, the first that is found, in OpenAI's words.
