@@ -128,6 +128,12 @@ def test_a_repetition_by_name_pays_nothing(server):
     assert answers[1].headers["idempotent-replayed"] == "true"
 
 
+def test_a_name_whose_request_failed_is_free_again(server):
+    customer = server.customer(live="1.00")
+    answers = [embed(customer, [("idempotency-key", "two")], model="failing") for _ in range(2)]
+    assert [answer.status for answer in answers] == [503, 503]
+
+
 def test_the_sandbox_puts_like_beside_like(server, tester):
     texts = ["The cat sat on the mat", "the cat sat on a mat", "Quarterly revenue rose"]
     answer = tester.ask({"model": "text-embedding-3-small", "input": texts, "dimensions": 256}, PATH)

@@ -119,6 +119,12 @@ def test_speech_is_spoken_once(server):
         assert customer.ask({**wish, "input": "Else."}, SPEECH, name).status == 422
 
 
+def test_a_speech_that_was_refused_may_be_asked_again(server):
+    customer = server.customer(live="0.000001")
+    body = {"model": "tts-1", "input": "Hello there.", "voice": "alloy"}
+    assert [customer.ask(body, SPEECH, [("idempotency-key", "poor")]).status for _ in range(2)] == [429, 429]
+
+
 def test_a_generation_is_painted_once(server, tester):
     fields = {"model": "realvision", "prompt": "a hill", "n": 2, "size": "256x256", "steps": 1}
     answers = [talk(server, "POST", "/v1/images/generations", fields, tester.key, [("idempotency-key", "hill")]) for _ in range(2)]
