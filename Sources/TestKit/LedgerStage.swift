@@ -38,7 +38,7 @@ package struct LedgerMemory: LedgerStage {
         case .holdChanged(let hold): open[hold.id] = hold.state.isOpen ? hold : nil
         case .job(let job, let hold):
             if job.isOver { image.jobHolds.remove(hold) } else { image.jobHolds.insert(hold) }
-        case .callback, .named, .answer: break
+        case .callback, .named, .answer, .attempt: break
         case .topUp(let record): image.topUps.apply(record)
         case .people(let record): image.people.apply(record)
         case .keySpent(let key, let total): image.spent[key] = total

@@ -45,7 +45,7 @@ import Units
     @Test func `a built-in model that is given routes alone keeps its price`() throws {
         let setting = try model("gpt-4.1-nano", "routes: [{engine: sandbox}]")
         #expect(setting.price?.input == Rate(dollarsPerMillion: "0.10"))
-        #expect(setting.routes == [RouteSetting(engine: "sandbox", model: "gpt-4.1-nano", weight: 1, priority: 1)])
+        #expect(setting.routes == [RouteSetting(engine: "sandbox", model: "gpt-4.1-nano", weight: 1, priority: 1, cost: nil)])
     }
 
     @Test func `a built-in model can be priced anew`() throws {

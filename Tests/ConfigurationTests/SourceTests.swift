@@ -79,7 +79,7 @@ import Testing
         ])
         #expect(configuration.engines.map(\.name) == ["sandbox", "espeak", "ollama"])
         let model = try #require(configuration.models.first { $0.model.id == "gpt-4o-mini" })
-        #expect(model.routes == [RouteSetting(engine: "ollama", model: "llama3.2:3b", weight: 2, priority: 1)])
+        #expect(model.routes == [RouteSetting(engine: "ollama", model: "llama3.2:3b", weight: 2, priority: 1, cost: nil)])
     }
 
     @Test(arguments: [

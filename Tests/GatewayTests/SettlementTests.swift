@@ -101,6 +101,9 @@ private final class CountingStore: LedgerStore {
         try store.movements(of: purse, before: entry, limit: limit)
     }
     func openHolds(of purse: Purse) throws -> [StatementLine] { try store.openHolds(of: purse) }
+    func margins(from: Instant?, to: Instant?, model: String?) throws -> [MarginLine] {
+        try store.margins(from: from, to: to, model: model)
+    }
     func usageByKey(of purse: Purse, from: Instant?, to: Instant?) throws -> [KeyUsage] {
         try store.usageByKey(of: purse, from: from, to: to)
     }

@@ -14,7 +14,7 @@ package struct MiniToolAI: ParsableCommand {
         version: Version.current,
         subcommands: [
             ServeCommand.self, AccountCommand.self, KeyCommand.self, CreditCommand.self, CodeCommand.self, ConsoleCommand.self,
-            LedgerCommand.self, UsageCommand.self,
+            LedgerCommand.self, UsageCommand.self, MarginCommand.self,
             EngineCommand.self, ConfigCommand.self, BackupCommand.self, RestoreCommand.self, ChatCommand.self,
             ImageCommand.self, SpeakCommand.self, VersionCommand.self,
         ])

@@ -73,7 +73,7 @@ struct NaiveBooks {
             case .holdExtended(let hold, let before): try extend(hold.id, from: before, to: hold.amount)
             case .holdChanged(let hold): try change(hold)
             case .entry(let entry): try post(entry)
-            case .job, .callback, .named, .answer, .topUp, .people: break
+            case .job, .callback, .named, .answer, .attempt, .topUp, .people: break
             case .keySpent(let key, let total):
                 let own = spent[key] ?? 0
                 try agree(Int128(total.nanodollars) == own, "\(key) is said to have spent \(total), its charges sum to \(own)")

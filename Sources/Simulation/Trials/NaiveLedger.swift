@@ -76,7 +76,7 @@ struct NaiveLedger {
         case .release(let id, _): isMine(id) ? close(id, cost: .zero, most: .zero) : "stale"
         case .recover(let id): recover(id)
         case .holdNamed(let request, _): hold(request.key, request.quote)
-        case .keepAnswer: "noted"
+        case .keepAnswer, .noteAttempt: "noted"
         case .openJob(let request, _): hold(request.key, request.quote, isOfJob: true)
         case .noteJob(let id, _): holds[id]?.isOfJob == true ? "noted" : "stale"
         case .closeJob(let id, let units, _, _): closeJob(id, units)

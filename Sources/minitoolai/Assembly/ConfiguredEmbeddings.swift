@@ -21,7 +21,7 @@ struct ConfiguredEmbeddings: Sendable {
         live = Dictionary(
             configuration.embeddings.map { setting in
                 let routes = setting.routes.sorted { $0.priority < $1.priority }.compactMap { route in
-                    engines[route.engine].map { EmbeddingRoute(engine: $0, model: route.model) }
+                    engines[route.engine].map { EmbeddingRoute(engine: $0, model: route.model, cost: route.cost) }
                 }
                 return (setting.model.id, routes)
             }, uniquingKeysWith: { _, last in last })

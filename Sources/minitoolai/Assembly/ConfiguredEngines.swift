@@ -39,7 +39,7 @@ struct ConfiguredEngines: Sendable {
             histories["\(engine.name)\n\(route.model)"] = history
             return Route(
                 engine: engine, model: route.model, weight: route.weight * weightUnit / engines.count,
-                priority: route.priority, server: route.engine, history: history)
+                priority: route.priority, server: route.engine, history: history, cost: route.cost)
         }
     }
 

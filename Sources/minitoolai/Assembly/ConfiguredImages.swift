@@ -20,7 +20,7 @@ struct ConfiguredImages: Sendable {
         guard let sandbox = byName[EngineSetting.sandboxName] else { preconditionFailure("there is always a sandbox") }
         let live = configuration.images.map { setting in
             let routes = setting.routes.compactMap { route in
-                byName[route.engine].map { ImageRoute(engine: $0, model: route.model) }
+                byName[route.engine].map { ImageRoute(engine: $0, model: route.model, cost: route.cost) }
             }
             return (setting.model.id, routes)
         }

@@ -19,7 +19,7 @@ struct ConfiguredSpeech: Sendable {
         let live = configuration.speech.map { setting in
             let routes = setting.routes.sorted { $0.priority < $1.priority }.compactMap { route -> SpeechRoute? in
                 let engine: (any SpeechEngine)? = route.engine == sandbox.name ? sandbox : byName[route.engine]
-                return engine.map { SpeechRoute(engine: $0, model: route.model) }
+                return engine.map { SpeechRoute(engine: $0, model: route.model, cost: route.cost) }
             }
             return (setting.model.id, routes)
         }

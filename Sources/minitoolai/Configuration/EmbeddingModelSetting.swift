@@ -12,9 +12,13 @@ struct EmbeddingModelSetting: Sendable {
     init(_ section: Section, name: String, engines: [String]) {
         model = EmbeddingModel(id: name)
         let builtIn = PriceList.builtInEmbeddings.first { $0.model == name }?.price
-        price = section.section("price") { price in
-            price.singleRate("input", of: "tokens", builtIn: builtIn?.input).map { ModelPrice(input: $0, output: .free) }
-        }
-        routes = RouteSetting.all(section, engines: engines)
+        price = section.section("price") { $0.inputPrice(builtIn: builtIn) }
+        routes = RouteSetting.all(section, engines: engines) { $0.inputPrice(builtIn: nil) }
+    }
+}
+
+extension Section {
+    fileprivate func inputPrice(builtIn: ModelPrice?) -> ModelPrice? {
+        singleRate("input", of: "tokens", builtIn: builtIn?.input).map { ModelPrice(input: $0, output: .free) }
     }
 }

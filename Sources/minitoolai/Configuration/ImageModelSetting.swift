@@ -11,25 +11,27 @@ struct ImageModelSetting: Sendable {
 
     init(_ section: Section, name: String, isBuiltIn: Bool, engines: [String]) {
         model = ImageModel(id: name)
-        price = section.section("price") { price in
-            let isFree = price.setting("free") != nil && price.truth("free", default: false)
-            let each = price.dollars("image")
-            if isFree { return ModelPrice.image(.zero) }
-            guard let each else {
-                guard isBuiltIn, !price.isWritten else {
-                    if price.isWritten, price.setting("image") == nil {
-                        price.reading.add("expected US dollars a picture, got nothing", at: price.path("image"), price.origin)
-                    }
-                    return nil
+        price = section.section("price") { $0.picturePrice(builtIn: isBuiltIn ? PriceList.builtInImage : nil) }
+        routes = RouteSetting.all(section, engines: engines) { $0.picturePrice(builtIn: nil) }
+    }
+}
+
+extension Section {
+    fileprivate func picturePrice(builtIn: ModelPrice?) -> ModelPrice? {
+        let isFree = setting("free") != nil && truth("free", default: false)
+        let each = dollars("image")
+        if isFree { return ModelPrice.image(.zero) }
+        guard let each else {
+            guard let builtIn, !isWritten else {
+                if isWritten, setting("image") == nil {
+                    reading.add("expected US dollars a picture, got nothing", at: path("image"), origin)
                 }
-                price.reading.record(price.path("image"), "0.001500", .builtIn)
-                return PriceList.builtInImage
+                return nil
             }
-            if each == .zero {
-                price.reading.add("a model that costs nothing says so with free: true", at: price.path, price.origin)
-            }
-            return ModelPrice.image(each)
+            reading.record(path("image"), "0.001500", .builtIn)
+            return builtIn
         }
-        routes = RouteSetting.all(section, engines: engines)
+        if each == .zero { reading.add("a model that costs nothing says so with free: true", at: path, origin) }
+        return ModelPrice.image(each)
     }
 }

@@ -12,8 +12,9 @@ struct ModelSetting: Sendable {
 
     init(_ section: Section, name: String, engines: [String]) {
         let builtIn = ChatModel.builtIn.first { $0.id == name }
-        price = ModelSetting.price(section, name: name)
-        routes = RouteSetting.all(section, engines: engines)
+        let listed = PriceList.builtInChat.first { $0.model == name }?.price
+        price = section.section("price") { $0.tokenPrice(builtIn: listed) }
+        routes = RouteSetting.all(section, engines: engines) { $0.tokenPrice(builtIn: nil) }
         var model =
             builtIn
             ?? ChatModel(
@@ -25,27 +26,6 @@ struct ModelSetting: Sendable {
         model.outputTokensMax = section.wholeNumber("output_max", in: 1...10_000_000, default: model.outputTokensMax)
         model.vision = ModelSetting.vision(section, model.vision)
         self.model = model
-    }
-
-    private static func price(_ section: Section, name: String) -> ModelPrice? {
-        let builtIn = PriceList.builtInChat.first { $0.model == name }?.price
-        return section.section("price") { price in
-            let isFree = price.setting("free") != nil && price.truth("free", default: false)
-            let (input, cached, output) = (price.rate("input"), price.rate("cached_input"), price.rate("output"))
-            if isFree { return ModelPrice.free }
-            guard price.isWritten || input != nil || cached != nil || output != nil else {
-                builtIn?.record(at: price)
-                return builtIn
-            }
-            for (key, rate) in [("input", input), ("output", output)] where rate == nil && price.setting(key) == nil {
-                price.reading.add("expected US dollars per million tokens, got nothing", at: price.path(key), price.origin)
-            }
-            guard let input, let output else { return nil }
-            if input == .free, output == .free {
-                price.reading.add("a model that costs nothing says so with free: true", at: price.path, price.origin)
-            }
-            return ModelPrice(input: input, cachedInput: cached, output: output)
-        }
     }
 
     private static func vision(_ section: Section, _ standard: VisionTokens?) -> VisionTokens? {
@@ -71,6 +51,26 @@ struct ModelSetting: Sendable {
 
     private enum NoVision: String, CaseIterable { case none }
     private enum VisionKind: String, CaseIterable { case tiles, patches }
+}
+
+extension Section {
+    fileprivate func tokenPrice(builtIn: ModelPrice?) -> ModelPrice? {
+        let isFree = setting("free") != nil && truth("free", default: false)
+        let (input, cached, output) = (rate("input"), rate("cached_input"), rate("output"))
+        if isFree { return ModelPrice.free }
+        guard isWritten || input != nil || cached != nil || output != nil else {
+            builtIn?.record(at: self)
+            return builtIn
+        }
+        for (key, rate) in [("input", input), ("output", output)] where rate == nil && setting(key) == nil {
+            reading.add("expected US dollars per million tokens, got nothing", at: path(key), origin)
+        }
+        guard let input, let output else { return nil }
+        if input == .free, output == .free {
+            reading.add("a model that costs nothing says so with free: true", at: path, origin)
+        }
+        return ModelPrice(input: input, cachedInput: cached, output: output)
+    }
 }
 
 extension ModelPrice {

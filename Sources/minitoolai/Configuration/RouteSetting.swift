@@ -1,3 +1,4 @@
+import Commerce
 import Wire
 
 /// Where a model of the configuration is asked for.
@@ -7,10 +8,13 @@ struct RouteSetting: Hashable, Sendable {
     let weight: Int
     /// Asked before those of a higher number.
     let priority: Int
+    /// What the engine charges the operator; nil: nobody said.
+    let cost: ModelPrice?
 }
 
 extension RouteSetting {
-    static func all(_ section: Section, engines: [String]) -> [RouteSetting] {
+    /// - Parameter cost: reads what the engine costs, as the model's price is read; nil where nothing is said.
+    static func all(_ section: Section, engines: [String], cost: (Section) -> ModelPrice?) -> [RouteSetting] {
         section.list("routes") { route in
             let engine = route.requiredText("engine", expected: "the name of an engine")
             let model = route.optionalText("model", shownAs: "the model's own name") ?? section.path.last ?? ""
@@ -22,7 +26,8 @@ extension RouteSetting {
             }
             return RouteSetting(
                 engine: engine ?? "", model: model, weight: route.wholeNumber("weight", in: 1...1_000_000, default: 1),
-                priority: route.wholeNumber("priority", in: 1...1000, default: 1))
+                priority: route.wholeNumber("priority", in: 1...1000, default: 1),
+                cost: route.setting("cost") == nil ? nil : route.section("cost", read: cost))
         }
     }
 }

@@ -47,6 +47,7 @@ struct BatchWriting: ~Copyable {
                 }
                 try insert(entry, about: entry.kind == .grant ? .grant : .debit)
             case .keySpent(let key, let total): fold.note(spent: total, by: key)
+            case .attempt(let attempt, let at): try statements.insert(attempt, at: at)
             case .epoch, .account, .key, .keyRevoked, .price, .job, .callback, .named, .answer, .topUp, .people:
                 try others(records[index])
             }

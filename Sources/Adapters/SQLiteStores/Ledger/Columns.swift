@@ -24,6 +24,12 @@ struct Columns {
 
     mutating func instant() -> Instant { Instant(microseconds: next()) }
 
+    /// A count of days since 1970, as `2026-11-22`.
+    mutating func day() -> String {
+        let day: Int64 = next()
+        return String(Instant(seconds: day * 86_400).description.prefix(10))
+    }
+
     mutating func rate(of row: @autoclosure () -> String) throws -> Rate {
         let value: Int64 = next()
         guard let rate = Rate(nanodollarsPerMillion: value) else {

@@ -15,6 +15,7 @@ final class CommitStatements {
     private let insertExtension: PreparedStatement
     private let insertClosing: PreparedStatement
     private let putProgress: PreparedStatement
+    private let insertAttempt: PreparedStatement
     private let insertLink: PreparedStatement
     private let putBalance: PreparedStatement
     private let updateSpent: PreparedStatement
@@ -66,6 +67,12 @@ final class CommitStatements {
             INSERT INTO progress (hold, amount, attempts, engine, accepted, output_tokens) VALUES (?, ?, ?, ?, ?, ?)
             ON CONFLICT DO UPDATE SET amount = excluded.amount, attempts = excluded.attempts, engine = excluded.engine,
                 accepted = excluded.accepted, output_tokens = excluded.output_tokens
+            """)
+        // Bookkeeping for the operator: the same attempt again is no reason to refuse what customers paid.
+        insertAttempt = try prepare(
+            """
+            INSERT INTO attempts (hold, number, at, engine, model, outcome, prompt_tokens, cached_tokens, completion_tokens, cost)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING
             """)
         insertLink = try prepare("INSERT INTO chain (batch, last_entry, hash) VALUES (?, ?, ?)")
         putBalance = try prepare(
@@ -174,6 +181,24 @@ final class CommitStatements {
         putProgress.bind(hold.accepted ? 1 : 0)
         putProgress.bind(hold.outputTokens)
         try putProgress.run()
+    }
+
+    func insert(_ attempt: ProviderAttempt, at: Instant) throws {
+        insertAttempt.bind(attempt.hold.value)
+        insertAttempt.bind(attempt.number)
+        insertAttempt.bind(at.microseconds)
+        insertAttempt.bind(attempt.engine)
+        insertAttempt.bind(attempt.model)
+        insertAttempt.bind(attempt.outcome.rawValue)
+        if let reported = attempt.reported {
+            insertAttempt.bind(reported.promptTokens)
+            insertAttempt.bind(reported.cachedTokens)
+            insertAttempt.bind(reported.completionTokens)
+        } else {
+            for _ in 0..<3 { insertAttempt.bindNull() }
+        }
+        if let cost = attempt.cost { insertAttempt.bind(cost.nanodollars) } else { insertAttempt.bindNull() }
+        try insertAttempt.run()
     }
 
     func insert(_ link: ChainLink) throws {

@@ -31,7 +31,8 @@ extension SQLiteLedgerStore {
         case .answer(let answer, let hold): try write(answer, of: hold, in: db)
         case .topUp(let record): try write(record, in: db)
         case .people(let record): try write(record, in: db)
-        case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent: preconditionFailure("an operator writes no such record")
+        case .entry, .holdOpened, .holdExtended, .holdChanged, .keySpent, .attempt:
+            preconditionFailure("an operator writes no such record")
         }
     }
 

@@ -25,10 +25,9 @@ extension SQLiteLedgerStore {
             let cursor = try Row.fetchCursor(try db.cachedStatement(sql: sql), arguments: arguments)
             while let row = try cursor.next() {
                 var columns = Columns(row)
-                let day: Int64 = columns.next()
                 lines.append(
                     UsageLine(
-                        day: String(Instant(seconds: day * 86_400).description.prefix(10)), model: columns.next(),
+                        day: columns.day(), model: columns.next(),
                         requests: columns.next(), promptTokens: columns.next(), cachedTokens: columns.next(),
                         completionTokens: columns.next(), images: columns.next(), characters: columns.next(),
                         cost: columns.money()))

@@ -113,6 +113,7 @@ package struct Ledger: Sendable {
                 $0.engine = engine
                 $0.accepted = false
             }
+        case .noteAttempt(let attempt): note(attempt, at: now, into: &records)
         case .accept(let id): advance(id, into: &records) { $0.accepted = true }
         case .progress(let id, let tokens): advance(id, into: &records) { $0.note(outputTokens: tokens) }
         case .extend(let id, let tokens): extend(id, by: tokens, at: now, into: &records)
@@ -251,6 +252,11 @@ package struct Ledger: Sendable {
         guard hold != before else { return .noted }
         openHolds[id] = hold
         records.append(.holdChanged(hold))
+        return .noted
+    }
+
+    private func note(_ attempt: ProviderAttempt, at now: Instant, into records: inout Records) -> LedgerOutcome {
+        records.append(.attempt(attempt, at: now))
         return .noted
     }
 

@@ -25,6 +25,8 @@ package enum LedgerCommand: Sendable {
     case noteCallback(CallbackStanding)
     /// Another engine is about to be asked under the same hold.
     case dispatch(HoldID, engine: String)
+    /// What an engine cost the operator. Meant to come before what settles or releases the hold.
+    case noteAttempt(ProviderAttempt)
     /// The engine was heard to accept.
     case accept(HoldID)
     /// Output tokens delivered so far; never falls.

@@ -22,6 +22,7 @@ package indirect enum LedgerRecord: Sendable {
     case named(NamedRequest)
     /// What was answered to a named request.
     case answer([UInt8], hold: HoldID)
+    case attempt(ProviderAttempt, at: Instant)
     case topUp(TopUpRecord)
     case people(PeopleRecord)
     /// What a key has spent in all, after this batch.

@@ -30,6 +30,8 @@ package protocol LedgerStore: LedgerJournal {
     func usageByKey(of purse: Purse, from: Instant?, to: Instant?) throws -> [KeyUsage]
     /// Settled requests by day (UTC) and model, oldest first.
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
+    /// What live keys paid and what engines cost, by day (UTC) and model, oldest first.
+    func margins(from: Instant?, to: Instant?, model: String?) throws -> [MarginLine]
     /// Jobs that are not over, oldest first.
     func unfinishedJobs() throws -> [StoredJob]
     /// A job, over or not; nil: there is none of this number.

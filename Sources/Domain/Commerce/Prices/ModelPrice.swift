@@ -21,6 +21,8 @@ package struct ModelPrice: Hashable, Sendable {
 
     package static let free = ModelPrice(input: .free, output: .free)
 
+    package var isFree: Bool { dearestInput == .free && output == .free }
+
     /// - Returns: nil when an image costs less than nothing or more than $1,000,000.
     package static func image(_ each: Money) -> ModelPrice? {
         let (perMillion, overflow) = each.nanodollars.multipliedReportingOverflow(by: 1_000_000)

@@ -82,6 +82,7 @@ package struct ControlDesk: Sendable {
             try await statement(of: account, book: book(test), in: Period(from: from, to: to))
         case .usage(let account, let test, let from, let to, let model):
             try await usage(of: account, book: book(test), in: Period(from: from, to: to), model: model)
+        case .margin(let from, let to, let model): try await margin(in: Period(from: from, to: to), model: model)
         case .checkEngines: await EngineCheckDocument(checking: engines)
         case .listImageJobs(let state, let account, let all): try await images.list(state: state, account: account, all: all)
         case .showImageJob(let id): try await images.show(id)
@@ -122,6 +123,14 @@ package struct ControlDesk: Sendable {
         return UsageDocument(
             account: summary.record.name, accountId: summary.record.id.description, mode: book.rawValue,
             usage: lines.map(UsageDocument.Line.init), cost: lines.reduce(.zero) { $0 + $1.cost }.description)
+    }
+
+    private func margin(in period: Period, model: String?) async throws -> MarginDocument {
+        let lines = try await administration.margins(from: period.from, to: period.to, model: model)
+        let (charged, cost) = lines.reduce((Money.zero, Money.zero)) { ($0.0 + $1.charged, $0.1 + $1.cost) }
+        return MarginDocument(
+            days: lines.map(MarginDocument.Line.init), charged: charged.description, cost: cost.description,
+            margin: (charged - cost).description)
     }
 
     private func backUp(to path: String) async throws -> BackupDocument {

@@ -66,6 +66,16 @@ extension UsageDocument.Line {
     }
 }
 
+extension MarginDocument.Line {
+    init(_ line: MarginLine) {
+        self.init(
+            day: line.day, model: line.model, requests: line.requests, requestsWithoutCost: line.requestsWithoutCost,
+            charged: line.charged.description, attempts: line.attempts, attemptsFailed: line.attemptsFailed,
+            cost: line.cost.description, margin: line.margin.description, billedUnits: line.billedUnits,
+            reportedUnits: line.reportedUnits)
+    }
+}
+
 extension EngineCheckDocument {
     /// Contacts every engine at once and lists what was found in their order.
     package init(checking engines: [any Inference.Engine]) async {

@@ -171,6 +171,11 @@ package struct Administration: Sendable {
         try store.usage(of: Purse(account: self.account(account).record.id, book: book), from: from, to: to, model: model)
     }
 
+    /// What live keys paid and what engines cost, by day (UTC) and model.
+    package func margins(from: Instant?, to: Instant?, model: String?) async throws -> [MarginLine] {
+        try store.margins(from: from, to: to, model: model)
+    }
+
     package func verify() async throws -> LedgerVerdict { try store.verify() }
 
     package func backUp(to path: String) async throws { try store.backUp(to: path) }

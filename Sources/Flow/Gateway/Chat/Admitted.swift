@@ -102,9 +102,11 @@ package final class Admitted: @unchecked Sendable {
         if hasChoice { remember(relay) }
         guard relay.opening == nil else { return succeed(relay) }
         guard case .failed(let failure) = relay.end else {
+            noteCost { $0.gaveNothing() }
             return release(EngineFailure(.broken, detail: line.isGone ? "the caller left" : "the server goes down"))
         }
         log(failure, of: route)
+        noteCost { $0.failed(failure.kind) }
         let rest = RouteTable.rest(of: routes, after: failure)
         let rules = chat.routes.rules
         guard failure.mayBeRetriedElsewhere, !rest.isEmpty, attempts < rules.attemptsMax,
@@ -116,6 +118,14 @@ package final class Admitted: @unchecked Sendable {
 
     /// Nobody waits any longer.
     private var isLate: Bool { line.loop.now >= begun + chat.routes.rules.deadline }
+
+    /// What the engine that was asked last cost: to be said before its hold is closed.
+    func noteCost(_ attempt: (AskedEngine) -> LedgerCommand) {
+        guard let price = route.cost else { return }
+        let asked = AskedEngine(
+            hold: funds.hold, number: attempts, engine: route.engine.name, model: route.model, price: price)
+        chat.ledger.note(attempt(asked))
+    }
 
     private func remember(_ relay: AnswerRelay) {
         if case .failed(let failure) = relay.end, relay.opening == nil {

@@ -31,6 +31,7 @@ package final class OpenAnswer: @unchecked Sendable {
         Failpoint.reach(.answerEnded)
         let bill = Bill.of(ended, delivered: relay.delivered, wasOpened: true, terms: admitted.terms)
         usage = bill.usage ?? .none
+        admitted.noteCost { $0.answered(reported: reported, billed: used(bill), isWhole: isWhole) }
         admitted.line.tray.ask(bill.command(for: admitted.funds.hold)) { [self] in settled($0) }
     }
 
@@ -39,6 +40,7 @@ package final class OpenAnswer: @unchecked Sendable {
         admitted.giveTicketBack(tokens: usage.totalTokens)
         let end = ended
         record(end, receipt)
+        noteDrift(end, receipt)
         doubtEngine(end)
         let then = forwarded
         forwarded = nil
@@ -46,9 +48,46 @@ package final class OpenAnswer: @unchecked Sendable {
             ForwardedAnswer(end: ForwardedAnswer.End(end), usage: usage, receipt: receipt, fundsEnded: hasSpentAll(end)))
     }
 
+    /// Watches that charges follow the engine's reports.
+    private func noteDrift(_ end: AnswerEnd, _ receipt: Receipt) {
+        guard case .completed(let end) = end else { return }
+        let cost: Money?
+        if let reported = end.usage, reported == usage {
+            cost = receipt.charge.adding(receipt.writeoff)
+        } else {
+            cost = end.usage.flatMap { $0.isPlausible ? admitted.quote.price.price.charge(for: $0) : nil }
+        }
+        if let day = route.drift.note(charged: receipt.charge, reported: cost, at: SystemClock().now()) { alarm(day) }
+    }
+
+    @inline(never)
+    private func alarm(_ day: UsageDrift.Day) {
+        admitted.chat.logger.error(
+            "usage.drift",
+            metadata: [
+                "engine": "\(route.engine.name)", "model": "\(route.model)", "requests": "\(day.requests)",
+                "unreported": "\(day.unreported)", "charged": "\(day.charged)", "reported": "\(day.reported)",
+            ])
+    }
+
     private var ended: AnswerEnd {
         guard let end = relay.end else { preconditionFailure("an answer is settled when it has ended") }
         return end
+    }
+
+    /// The engine's own count, if it came to its end and made one.
+    private var reported: Usage? { if case .completed(let end) = ended { end.usage } else { nil } }
+
+    private var isWhole: Bool {
+        switch ended {
+        case .completed, .cutShort, .fundsEnded: true
+        case .failed, .callerLeft, .serverStopped: false
+        }
+    }
+
+    /// What the operator pays for where the engine says nothing: its prompt, even where the customer pays nothing.
+    private func used(_ bill: Bill) -> Usage {
+        bill.usage ?? Usage(promptTokens: admitted.quote.inputFairTokens, completionTokens: 0)
     }
 
     /// What is left of the caller's limits; nil when there are none.

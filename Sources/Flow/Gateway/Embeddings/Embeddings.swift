@@ -9,10 +9,13 @@ package struct EmbeddingRoute: Sendable {
     let engine: any EmbeddingEngine
     /// The model's name as that engine knows it.
     let model: String
+    /// What the engine costs its operator; nil: nobody said.
+    let cost: ModelPrice?
 
-    package init(engine: any EmbeddingEngine, model: String) {
+    package init(engine: any EmbeddingEngine, model: String, cost: ModelPrice? = nil) {
         self.engine = engine
         self.model = model
+        self.cost = cost
     }
 }
 
@@ -117,9 +120,15 @@ package final class Embeddings: Sendable {
         var failure = EngineFailure(.unreachable, detail: "nobody was asked")
         for (place, route) in routes.enumerated() {
             if place > 0, case .stale = await ledger.perform(.dispatch(hold, engine: route.engine.name)) { throw failure }
+            let asked = route.cost.map {
+                AskedEngine(hold: hold, number: place + 1, engine: route.engine.name, model: route.model, price: $0)
+            }
             do throws(EngineFailure) {
-                return try await route.engine.embed(EmbeddingOrder(prompt: prompt, model: route.model, request: request))
+                let embedded = try await route.engine.embed(EmbeddingOrder(prompt: prompt, model: route.model, request: request))
+                if let asked { ledger.note(asked.answered(by: embedded, to: prompt)) }
+                return embedded
             } catch {
+                if let asked { ledger.note(asked.failed(error.kind)) }
                 logger.warning(
                     "engine.failed",
                     metadata: [
@@ -143,5 +152,13 @@ package final class Embeddings: Sendable {
         return (
             Usage(promptTokens: prompt.tokensFair, completionTokens: 0), .counted, "no usage that can be true was reported"
         )
+    }
+}
+
+extension AskedEngine {
+    fileprivate func answered(by embedded: Embedded, to prompt: EmbeddingPrompt) -> LedgerCommand {
+        answered(
+            reported: embedded.promptTokens.map { Usage(promptTokens: $0, completionTokens: 0) },
+            billed: Usage(promptTokens: prompt.tokensFair, completionTokens: 0), isWhole: true)
     }
 }

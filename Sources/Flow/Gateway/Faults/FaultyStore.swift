@@ -48,6 +48,10 @@
             try store.usage(of: purse, from: from, to: to, model: model)
         }
 
+        func margins(from: Instant?, to: Instant?, model: String?) throws -> [MarginLine] {
+            try store.margins(from: from, to: to, model: model)
+        }
+
         func makeRoom() { store.makeRoom() }
 
         func hasRoom() -> Bool { store.hasRoom() }

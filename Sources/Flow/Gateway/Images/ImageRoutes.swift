@@ -6,10 +6,13 @@ package struct ImageRoute: Sendable {
     package let engine: any ImageEngine
     /// The model's name as that engine knows it.
     package let model: String
+    /// What the engine costs its operator; nil: nobody said.
+    let cost: ModelPrice?
 
-    package init(engine: any ImageEngine, model: String) {
+    package init(engine: any ImageEngine, model: String, cost: ModelPrice? = nil) {
         self.engine = engine
         self.model = model
+        self.cost = cost
     }
 }
 

@@ -126,13 +126,33 @@ extension ImageJobs {
             Failpoint.reach(.imageClaimed)
             do throws(ImageFailure) {
                 let result = try await paint(job, attempt: attempt, on: engine)
+                noteCost(of: job, attempt, at: engine, nil)
                 await deliver(job, attempt: attempt, result)
                 return nil
-            } catch { return await fail(job, attempt: attempt, error, at: engine, rest: rest) }
+            } catch {
+                noteCost(of: job, attempt, at: engine, error)
+                return await fail(job, attempt: attempt, error, at: engine, rest: rest)
+            }
         case .release(let message): await release(job, message)
         default: break
         }
         return nil
+    }
+
+    private func noteCost(of job: Job, _ attempt: Int, at engine: any ImageEngine, _ failure: ImageFailure?) {
+        guard let route = route(of: job, at: engine), let cost = route.cost else { return }
+        let asked = AskedEngine(hold: job.hold, number: attempt, engine: engine.name, model: route.model, price: cost)
+        let attempt =
+            switch failure?.kind {
+            case nil: asked.answered(reported: nil, billed: Usage(promptTokens: 0, completionTokens: 1), isWhole: true)
+            case .refused, .busy: asked.refused()
+            case .lost, .timedOut, .broken, .wrongResult, .cancelled: asked.gaveNothing()
+            }
+        ledger.note(attempt)
+    }
+
+    private func route(of job: Job, at engine: any ImageEngine) -> ImageRoute? {
+        routes.routes(to: job.line.model, for: job.line.book).first { $0.engine.name == engine.name }
     }
 
     private func deliver(_ job: Job, attempt: Int, _ result: ImageJob.Result) async {
@@ -180,11 +200,9 @@ extension ImageJobs {
 
     private func paint(_ job: Job, attempt: Int, on engine: any ImageEngine) async throws(ImageFailure) -> ImageJob.Result {
         let record = job.record
-        guard
-            let route = routes.routes(to: record.prompt.model, for: record.purse.book).first(where: {
-                $0.engine.name == engine.name
-            })
-        else { throw ImageFailure(.refused, detail: "the engine serves this model no more") }
+        guard let route = route(of: job, at: engine) else {
+            throw ImageFailure(.refused, detail: "the engine serves this model no more")
+        }
         let order = ImageOrder(prompt: record.prompt, model: route.model, seed: record.seed, tag: "mt-\(record.id)-\(attempt)")
         let painted = try await timed(order, record.id, attempt, on: engine)
         let name = BlobName.random(record.prompt.format)

@@ -14,12 +14,15 @@ package struct Route: Sendable {
     /// What goes down together: engines that differ in nothing but their key have it in common.
     package let server: String
     package let history: RouteHistory
+    /// What the engine costs its operator; nil: nobody said.
+    package let cost: ModelPrice?
+    package let drift: UsageDrift
     /// What tells it from others where prompts keep to a route.
     let mark: UInt64
 
     package init(
         engine: any ChatEngine, model: String, weight: Int = 1, priority: Int = 1, server: String? = nil,
-        history: RouteHistory = RouteHistory()
+        history: RouteHistory = RouteHistory(), cost: ModelPrice? = nil
     ) {
         precondition(weight > 0, "a route that is never taken is not a route")
         self.engine = engine
@@ -28,6 +31,8 @@ package struct Route: Sendable {
         self.priority = priority
         self.server = server ?? engine.name
         self.history = history
+        self.cost = cost
+        drift = UsageDrift()
         mark = PrefixHash.of("\(engine.name)\n\(model)")
     }
 }

@@ -21,14 +21,16 @@ package struct AdmittedSpeech: Sendable {
         var place = 0
         while true {
             let route = routes[place]
+            let asked = asked(route, number: place + 1)
             Failpoint.reach(.engineAsking)
             do throws(EngineFailure) {
                 let audio = try await EncodedSpeech.begin(
                     SpeechOrder(prompt: prompt, model: route.model, request: request), with: route.engine, speech.encoders)
                 Failpoint.reach(.engineAccepted)
-                return OpenSpeech(admitted: self, audio: audio, engine: route.engine.name)
+                return OpenSpeech(admitted: self, audio: audio, engine: route.engine.name, asked: asked)
             } catch {
                 log(error, of: route)
+                if let asked { speech.ledger.note(asked.failed(error.kind)) }
                 let isLast = !error.mayBeRetriedElsewhere || place + 1 == routes.count || Task.isCancelled
                 if isLast { throw await release(error) }
             }
@@ -37,6 +39,12 @@ package struct AdmittedSpeech: Sendable {
             if case .stale = await speech.ledger.perform(.dispatch(hold, engine: routes[place].engine.name)) {
                 throw await release(EngineFailure(.broken, detail: "the hold was closed"))
             }
+        }
+    }
+
+    private func asked(_ route: SpeechRoute, number: Int) -> AskedEngine? {
+        route.cost.map {
+            AskedEngine(hold: hold, number: number, engine: route.engine.name, model: route.model, price: $0)
         }
     }
 

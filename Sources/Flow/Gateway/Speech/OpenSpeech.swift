@@ -9,6 +9,8 @@ package struct OpenSpeech: Sendable {
     let admitted: AdmittedSpeech
     let audio: EncodedSpeech
     let engine: String
+    /// nil: nobody said what the engine costs.
+    let asked: AskedEngine?
 
     package var hold: HoldID { admitted.hold }
     package var cost: Money { admitted.cost }
@@ -32,6 +34,7 @@ package struct OpenSpeech: Sendable {
             do throws(EngineFailure) { piece = try await next() } catch {
                 if Task.isCancelled { throw await leave(hasBegun: hasBegun) }
                 admitted.log(error, engine: engine)
+                noteCost(isWhole: false)
                 await admitted.close(.release(admitted.hold, reason: "the engine broke off; nothing is charged"))
                 throw .engine(error)
             }
@@ -48,6 +51,7 @@ package struct OpenSpeech: Sendable {
             }
             last = piece
         }
+        noteCost(isWhole: true)
         await admitted.close(settlement(note: ""))
         do { if let last { try await write(last) } } catch { throw .callerLeft }
     }
@@ -64,6 +68,7 @@ package struct OpenSpeech: Sendable {
 
     private func leave(hasBegun: Bool) async -> Interruption {
         audio.stop()
+        noteCost(isWhole: false)
         await admitted.close(
             hasBegun
                 ? settlement(note: "the caller left; what is spoken is billed whole")
@@ -71,8 +76,15 @@ package struct OpenSpeech: Sendable {
         return .callerLeft
     }
 
+    /// Whoever sends a text away to be spoken pays for it whole.
+    private func noteCost(isWhole: Bool) {
+        guard let asked else { return }
+        admitted.speech.ledger.note(asked.answered(reported: nil, billed: spoken, isWhole: isWhole))
+    }
+
+    private var spoken: Usage { Usage(promptTokens: characters, completionTokens: 0) }
+
     private func settlement(note: String) -> LedgerCommand {
-        .settle(
-            admitted.hold, usage: Usage(promptTokens: characters, completionTokens: 0), source: .measured, note: note)
+        .settle(admitted.hold, usage: spoken, source: .measured, note: note)
     }
 }

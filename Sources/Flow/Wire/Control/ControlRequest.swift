@@ -20,6 +20,7 @@ package enum ControlRequest: Codable, Hashable, Sendable {
     case verifyLedger
     case statement(account: String, test: Bool, from: String?, to: String?)
     case usage(account: String, test: Bool, from: String?, to: String?, model: String?)
+    case margin(from: String?, to: String?, model: String?)
     case checkEngines
     /// - Parameters:
     ///   - state: `queued`, `running`, `finished`, `failed` or `cancelled`; nil: all.
