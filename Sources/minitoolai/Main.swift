@@ -1,4 +1,5 @@
 import CLI
+import Engines
 import Foundation
 
 @main
@@ -7,6 +8,7 @@ enum Main {
         // A caller who hung up is an error of that write, never the end of the process.
         signal(SIGPIPE, SIG_IGN)
         let arguments = Array(CommandLine.arguments.dropFirst())
+        if arguments.first == Keeper.word { exit(Keeper.run(Array(arguments.dropFirst()))) }
         exit(await MiniToolAI.run(arguments, in: house, at: .standard))
     }
 

@@ -17,8 +17,11 @@ extension Assembly {
         switch request {
         case .checkEngines:
             let group = MultiThreadedEventLoopGroup.singleton
-            let engines = try ConfiguredEngines(configuration, on: group).checked(
-                with: try ConfiguredImages(configuration, on: group), try ConfiguredSpeech(configuration, on: group))
+            let servers = try LocalServers(
+                configuration, Logger(label: "minitoolai") { _ in LineLog(level: .warning) }, on: group)
+            let engines = try ConfiguredEngines(configuration, servers, on: group).checked(
+                with: try ConfiguredImages(configuration, servers, on: group),
+                try ConfiguredSpeech(configuration, servers, on: group))
             return try await ControlLine.bytes(of: EngineCheckDocument(checking: engines))
         case .verifyLedger: return try ControlLine.bytes(of: verify(configuration.store))
         case .restore(let path): return try ControlLine.bytes(of: restore(path, configuration.store))
@@ -40,7 +43,8 @@ extension Assembly {
     /// The jobs as a server would find them when it starts; nobody paints them here.
     private static func images(_ configuration: Configuration, _ books: Books, _ logger: Logger) async throws -> ImageJobs {
         let group = MultiThreadedEventLoopGroup.singleton
-        let jobs = try ConfiguredImages(configuration, on: group).jobs(configuration, books, .none, logger, on: group)
+        let jobs = try ConfiguredImages(configuration, try LocalServers(configuration, logger, on: group), on: group).jobs(
+            configuration, books, .none, logger, on: group)
         try await jobs.takeUp()
         return jobs
     }

@@ -30,18 +30,20 @@ enum Assembly {
         var verifier = LedgerVerifier(books.store, books.ledger, logger)
         try verifier.begin(at: .now)
         let limits = LimitDesk(configuration.limits)
-        let engines = try ConfiguredEngines(configuration, on: loops)
+        let servers = try LocalServers(configuration, logger, on: loops)
+        let engines = try ConfiguredEngines(configuration, servers, on: loops)
         let chat = Chat(
             catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger,
             limits: limits, logger: logger)
-        let painters = try ConfiguredImages(configuration, on: loops)
+        let painters = try ConfiguredImages(configuration, servers, on: loops)
         let images = try painters.jobs(configuration, books, limits, logger, on: loops)
         try await images.takeUp()
         let imageDesk = ImageDesk(
             jobs: images, publicURL: configuration.server.publicURL,
             allowsLoopbackCallback: configuration.server.isLocal)
-        let speakers = try ConfiguredSpeech(configuration, on: loops)
-        let embeddings = try ConfiguredEmbeddings(configuration, on: loops).embeddings(configuration, books, limits, logger)
+        let speakers = try ConfiguredSpeech(configuration, servers, on: loops)
+        let embeddings = try ConfiguredEmbeddings(configuration, servers, on: loops).embeddings(
+            configuration, books, limits, logger)
         let (topUps, webhook) = try books.topUps(configuration, on: loops)
         let signIn = books.signIn()
         let speech = speakers.speech(configuration, books, limits, logger)
@@ -83,6 +85,7 @@ enum Assembly {
             group.addTask { try await control.run(answer: desk.answer) }
             group.addTask { await images.run() }
             group.addTask { await watch.run() }
+            group.addTask { await servers.run() }
             let signal = await signals.first()
             logger.info("server.stopping", metadata: ["signal": "\(signal)"])
             books.ledger.stopAdmitting()

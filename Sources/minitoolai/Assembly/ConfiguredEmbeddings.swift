@@ -10,12 +10,12 @@ struct ConfiguredEmbeddings: Sendable {
     private let sandbox: SandboxEmbeddingEngine
 
     /// - Throws: ``Failure`` when an engine cannot be made.
-    init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
+    init(_ configuration: Configuration, _ servers: LocalServers, on group: any EventLoopGroup) throws {
         let sandbox = SandboxEmbeddingEngine(name: EngineSetting.sandboxName)
         let asked = Set(configuration.embeddings.flatMap { $0.routes.map(\.engine) })
         var engines: [String: any EmbeddingEngine] = [sandbox.name: sandbox]
         for case .openAI(let options, _) in configuration.engines where asked.contains(options.name) {
-            engines[options.name] = try OpenAIEmbeddingEngine(options, group: group)
+            engines[options.name] = servers.embeddings(try OpenAIEmbeddingEngine(options, group: group))
         }
         self.sandbox = sandbox
         live = Dictionary(

@@ -14,9 +14,12 @@ struct ConfiguredEngines: Sendable {
     }
 
     /// - Throws: ``Failure`` when an engine cannot be made.
-    init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
+    init(_ configuration: Configuration, _ servers: LocalServers, on group: any EventLoopGroup) throws {
         let models = configuration.models.map(\.model)
-        let made = try configuration.engines.map { ($0.name, try $0.engines(models: models, on: group)) }
+        let made = try configuration.engines.map { setting in
+            let engines = try setting.engines(models: models, on: group)
+            return (setting.name, engines.map { servers.chat($0, named: setting.name) })
+        }
         all = made.flatMap { $0.1 }
         let served = Dictionary(uniqueKeysWithValues: made)
         guard let sandbox = served[EngineSetting.sandboxName]?.first else { preconditionFailure("there is always a sandbox") }

@@ -14,8 +14,8 @@ struct ConfiguredImages: Sendable {
     let routes: ImageRoutes
 
     /// - Throws: ``Failure`` when an engine cannot be made.
-    init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
-        engines = try configuration.engines.compactMap { try $0.imageEngine(on: group) }
+    init(_ configuration: Configuration, _ servers: LocalServers, on group: any EventLoopGroup) throws {
+        engines = try configuration.engines.compactMap { try $0.imageEngine(on: group).map(servers.images) }
         let byName = Dictionary(uniqueKeysWithValues: engines.map { ($0.name, $0) })
         guard let sandbox = byName[EngineSetting.sandboxName] else { preconditionFailure("there is always a sandbox") }
         let live = configuration.images.map { setting in

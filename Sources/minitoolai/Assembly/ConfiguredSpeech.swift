@@ -11,8 +11,8 @@ struct ConfiguredSpeech: Sendable {
     private let routes: SpeechRoutes
 
     /// - Throws: ``Failure`` when an engine cannot be made.
-    init(_ configuration: Configuration, on group: any EventLoopGroup) throws {
-        let voices = try configuration.engines.compactMap { try $0.speechEngine(on: group) }
+    init(_ configuration: Configuration, _ servers: LocalServers, on group: any EventLoopGroup) throws {
+        let voices = try configuration.engines.compactMap { try $0.speechEngine(on: group).map(servers.speech) }
         let byName = Dictionary(uniqueKeysWithValues: voices.map { ($0.name, $0) })
         let sandbox = SandboxSpeechEngine(name: EngineSetting.sandboxName, speaker: byName[EngineSetting.espeakName])
         engines = voices

@@ -15,6 +15,8 @@ struct Configuration: Sendable {
     let routing: RoutingRules
     let limits: LimitRules
     let engines: [EngineSetting]
+    /// Of the engines those that are started here.
+    let localServers: [LocalServer.Options]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
     let models: [ModelSetting]
     /// Image models in the same order.
@@ -104,7 +106,7 @@ struct Configuration: Sendable {
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         payments = root.section("payments") { Payments($0) }
         routing = root.section("routing") { RoutingRules($0) }
-        engines = root.section("engines", read: EngineSetting.all)
+        (engines, localServers) = root.section("engines", read: EngineSetting.all)
         let models = root.section("models") { [engines] in
             ModelSettings($0, engines: engines.map(\.name))
         }

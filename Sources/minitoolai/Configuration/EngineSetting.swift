@@ -39,11 +39,26 @@ enum EngineSetting: Sendable {
     private static let embedded = [sandboxName, espeakName]
     private static let servedKinds = ["openai", "anthropic", "sandbox"] + imageKinds + speechKinds
 
-    static func all(_ section: Section) -> [EngineSetting] {
+    /// Every engine, and how those are run that have a command.
+    static func all(_ section: Section) -> (engines: [EngineSetting], servers: [LocalServer.Options]) {
         let written = section.writtenNames
         let known = written + embedded.filter { !written.contains($0) }
         let names = known + section.reading.variables.newEntries(under: section.path, beside: known)
-        return names.compactMap { name in section.section(name) { EngineSetting($0, name: name) } }
+        let read = names.compactMap { name in
+            section.section(name) { section -> (EngineSetting, LocalServer.Options?)? in
+                guard let setting = EngineSetting(section, name: name) else { return nil }
+                return (setting, setting.hasServer ? LocalServer.Options(section, name: name) : nil)
+            }
+        }
+        return (read.map(\.0), read.compactMap(\.1))
+    }
+
+    /// Whether it is asked at an address, where a program of the operator's may listen.
+    private var hasServer: Bool {
+        switch self {
+        case .openAI, .webUI, .cpp, .comfyUI, .openAIImages, .openAISpeech: true
+        case .sandbox, .espeak, .anthropic: false
+        }
     }
 
     private init?(_ section: Section, name: String) {

@@ -58,6 +58,11 @@ package struct EngineAddress: Hashable, Sendable, CustomStringConvertible {
         return port == scheme.port ? name : "\(name):\(port)"
     }
 
+    /// The same without its path.
+    package var origin: EngineAddress {
+        get throws(Fault) { try EngineAddress("\(scheme.rawValue)://\(authority)") }
+    }
+
     // MARK: Parts
 
     private static func split(_ authority: Substring, default port: Int) throws(Fault) -> (Host, Int) {

@@ -32,58 +32,20 @@ final class ChildProcess: Sendable {
         var ends: [CInt] = [-1, -1]
         guard pipe2(&ends, O_CLOEXEC) == 0 else { throw EngineFailure(.unreachable, detail: "no pipe: errno \(errno)") }
         defer { close(ends[1]) }
-        do throws(EngineFailure) {
-            return ChildProcess(id: try spawn(program, arguments, input: file, output: ends[1]), output: ends[0])
+        let nowhere = open("/dev/null", O_WRONLY | O_CLOEXEC)
+        defer { close(nowhere) }
+        do throws(Spawn.Failure) {
+            let id = try Spawn.start(program, arguments, environment: environment, files: [file, ends[1], nowhere])
+            return ChildProcess(id: id, output: ends[0])
         } catch {
             close(ends[0])
-            throw error
+            throw EngineFailure(.unreachable, detail: error.description)
         }
-    }
-
-    private static func spawn(
-        _ program: String, _ arguments: [String], input: CInt, output: CInt
-    ) throws(EngineFailure) -> pid_t {
-        var actions = posix_spawn_file_actions_t()
-        posix_spawn_file_actions_init(&actions)
-        defer { posix_spawn_file_actions_destroy(&actions) }
-        posix_spawn_file_actions_adddup2(&actions, input, 0)
-        posix_spawn_file_actions_adddup2(&actions, output, 1)
-        posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
-        posix_spawn_file_actions_addclosefrom_np(&actions, 3)
-
-        var attributes = posix_spawnattr_t()
-        posix_spawnattr_init(&attributes)
-        defer { posix_spawnattr_destroy(&attributes) }
-        // A server ignores SIGPIPE, and a program that does too would speak to nobody to its end.
-        var all = sigset_t()
-        sigfillset(&all)
-        posix_spawnattr_setsigdefault(&attributes, &all)
-        var none = sigset_t()
-        sigemptyset(&none)
-        posix_spawnattr_setsigmask(&attributes, &none)
-        // A key pressed at the server's terminal is the server's alone.
-        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETPGROUP))
-
-        let words = ([program] + arguments).map { strdup($0) } + [nil]
-        let surroundings = environment.map { strdup($0) } + [nil]
-        defer { for text in words + surroundings { free(text) } }
-        var id: pid_t = 0
-        let error = posix_spawnp(&id, program, &actions, &attributes, words, surroundings)
-        guard error == 0 else {
-            let why =
-                error == ENOENT ? "is not installed, or not where the configuration says" : "cannot be started: errno \(error)"
-            throw EngineFailure(.unreachable, detail: "\(program) \(why)")
-        }
-        return id
     }
 
     /// What a program needs to be found and to read UTF-8: none of the server's secrets.
     private static var environment: [String] {
-        let kept: [String] = ["PATH", "ESPEAK_DATA_PATH", "LD_LIBRARY_PATH"].compactMap { name in
-            guard let value = getenv(name) else { return nil }
-            return "\(name)=\(String(cString: value))"
-        }
-        return kept + ["LANG=C.UTF-8"]
+        Spawn.inherited(["PATH", "ESPEAK_DATA_PATH", "LD_LIBRARY_PATH"]) + ["LANG=C.UTF-8"]
     }
 
     // MARK: Its end
@@ -106,8 +68,6 @@ final class ChildProcess: Sendable {
             while waitpid(id, &status, 0) < 0, errno == EINTR {}
             isGone = true
         }
-        let signal = status & 0x7F
-        if signal != 0 { return "ended by signal \(signal)" }
-        return status == 0 ? nil : "ended with code \((status >> 8) & 0xFF)"
+        return Spawn.ending(status)
     }
 }
