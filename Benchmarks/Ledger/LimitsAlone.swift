@@ -32,7 +32,7 @@ struct LimitsAlone: ParsableCommand {
         for _ in 0..<rounds {
             for key in records {
                 do {
-                    desk.finish(try desk.take(key, model: "gpt-4o-mini", tokens: 1000, at: .now()), tokens: 20)
+                    desk.finish(try desk.take(key, model: "gpt-4o-mini", RateUse(tokens: 1000), at: .now()), RateUse(tokens: 20))
                 } catch { refused += 1 }
             }
         }

@@ -101,6 +101,7 @@ private final class CountingStore: LedgerStore {
         try store.movements(of: purse, before: entry, limit: limit)
     }
     func openHolds(of purse: Purse) throws -> [StatementLine] { try store.openHolds(of: purse) }
+    func used(since: Instant) throws -> [DayUse] { try store.used(since: since) }
     func margins(from: Instant?, to: Instant?, model: String?) throws -> [MarginLine] {
         try store.margins(from: from, to: to, model: model)
     }

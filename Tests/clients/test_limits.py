@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import openai
 import pytest
 
-from minitoolai import CommandFailed, Server, configuration, engine, model
+from minitoolai import CommandFailed, Server, configuration, engine, model, usd
 from sdk import client
 from upstream import plain
 
@@ -15,11 +15,13 @@ from upstream import plain
 def CONFIGURATION(upstream):
     return {
         "engines": {"slow": engine(upstream, "slow")},
-        "models": {"slow": model("slow"), "narrow": model("plain"), "few": model("plain")},
+        "models": {"slow": model("slow"), "narrow": model("plain"), "few": model("plain"),
+                   "thrifty": model("plain"), "daily": model("plain")},
         "limits": {
             "key": {"concurrent": 20},
             "models": {"few": {"requests_per_minute": 3}, "tts-1": {"requests_per_minute": 2},
                        "realvision": {"requests_per_minute": 2}, "narrow": {"tokens_per_minute": 1000},
+                       "thrifty": {"spend_per_minute": 0.001}, "daily": {"spend_per_day": 0.001, "requests_per_day": 1000},
                        "gpt-4o": {"requests_per_minute": 50}},
         },
     }
@@ -60,7 +62,7 @@ def test_tokens_that_were_not_used_are_given_back(server):
     for _ in range(5):
         answer = customer.chat(model="narrow", max_tokens=890)
         assert answer.status == 200, answer.body
-    refused = customer.chat(model="narrow", max_tokens=5000)
+    refused = customer.chat(model="narrow", max_tokens=10_000)
     assert refused.status == 429 and refused.headers["x-should-retry"] == "false"
     assert refused.json["error"]["type"] == "tokens" and "max_completion_tokens" in refused.json["error"]["message"]
 
@@ -105,6 +107,40 @@ def test_places_are_given_back_by_callers_who_leave(server, upstream):
     while (status := customer.chat(model="gpt-4o-mini", max_tokens=5).status) == 429 and time.monotonic() < until:
         time.sleep(0.1)
     assert status == 200
+
+
+def test_spending_is_limited_however_many_ask(server):
+    customer = server.customer(live="5.00")
+    with ThreadPoolExecutor(50) as hands:
+        # Each may cost some 220,000 nanodollars and costs 4,350.
+        answers = list(hands.map(lambda n: customer.chat(model="thrifty", max_tokens=100, stream=n % 2 == 0), range(400)))
+    statuses = [answer.status for answer in answers]
+    assert set(statuses) == {200, 429}
+    assert statuses.count(200) <= 1_000_000 // 4350
+    assert usd(5_000_000_000) - customer.balance <= usd(1_000_000)
+    refused = next(answer for answer in answers if answer.status == 429)
+    assert "spend per minute: limit $0.001" in refused.json["error"]["message"]
+
+
+def test_a_request_that_costs_more_than_its_limit_is_told_so(server):
+    answer = server.customer(live="5.00").chat(model="thrifty", max_tokens=10_000)
+    assert answer.status == 429 and answer.headers["x-should-retry"] == "false"
+
+
+def test_a_day_goes_on_after_a_power_cut(fresh):
+    fresh.start()
+    customer = fresh.customer(live="5.00")
+    spent = 0
+    while customer.chat(model="daily", max_tokens=3).status == 200:
+        spent += 4350
+    assert 0 < spent <= 1_000_000
+    fresh.kill()
+    fresh.start()
+    answer = customer.chat(model="daily", max_tokens=3)
+    assert answer.status == 429 and "spend per day" in answer.json["error"]["message"], answer.body
+    assert 0 < int(answer.headers["retry-after"]) <= 86_400
+    # Another account's day is its own.
+    assert fresh.customer(live="5.00").chat(model="daily", max_tokens=3).status == 200
 
 
 def test_speech_and_pictures_count_as_requests(server):

@@ -30,6 +30,7 @@ enum Assembly {
         var verifier = LedgerVerifier(books.store, books.ledger, logger)
         try verifier.begin(at: .now)
         let limits = LimitDesk(configuration.limits)
+        if let since = limits.countsSince { limits.restore(try books.store.used(since: since)) }
         let servers = try LocalServers(configuration, logger, on: loops)
         let engines = try ConfiguredEngines(configuration, servers, on: loops)
         let chat = Chat(

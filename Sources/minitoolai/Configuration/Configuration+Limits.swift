@@ -1,4 +1,5 @@
 import Gateway
+import Units
 import Wire
 
 extension LimitRules {
@@ -32,9 +33,22 @@ extension RateLimits {
             }
             return section.wholeNumber(name, in: 1...RateLimits.most, default: RateLimits.most)
         }
-        self.init(
-            requestsPerMinute: limit("requests_per_minute"), tokensPerMinute: limit("tokens_per_minute"),
-            concurrent: limit("concurrent"))
+        /// No wait ever helps whoever may spend nothing: that is what revoking a key is for.
+        func spend(_ name: String) -> Money? {
+            guard let setting = section.setting(name) else {
+                section.reading.record(section.path(name), "none", .default)
+                return nil
+            }
+            let most = section.dollars(name)
+            if most == .zero { section.reading.add("expected US dollars above 0", at: section.path(name), setting.origin) }
+            return most
+        }
+        func amounts(_ period: String) -> Amounts {
+            Amounts(
+                requests: limit("requests_per_\(period)"), tokens: limit("tokens_per_\(period)"),
+                spend: spend("spend_per_\(period)"))
+        }
+        self.init(minute: amounts("minute"), day: amounts("day"), concurrent: limit("concurrent"))
     }
 
     /// What a counter counts to.

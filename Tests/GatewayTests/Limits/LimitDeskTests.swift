@@ -1,6 +1,6 @@
 import Commerce
 import NIOCore
-import Synchronization
+import TestKit
 import Testing
 import Units
 
@@ -17,7 +17,7 @@ struct LimitDeskTests {
 
     private func refusal(_ desk: LimitDesk, _ key: KeyRecord, model: String = "m", tokens: Int = 1) -> RateRefusal? {
         do {
-            _ = try desk.take(key, model: model, tokens: tokens, at: now)
+            _ = try desk.take(key, model: model, RateUse(tokens: tokens), at: now)
             return nil
         } catch { return error }
     }
@@ -26,7 +26,7 @@ struct LimitDeskTests {
         let desk = LimitDesk(LimitRules(key: RateLimits(requestsPerMinute: 100, concurrent: 150)))
         let key = key(1)
         let taken = await withTaskGroup(of: Bool.self) { group in
-            for _ in 0..<1000 { group.addTask { [now] in (try? desk.take(key, model: "m", tokens: 1, at: now)) != nil } }
+            for _ in 0..<1000 { group.addTask { [now] in (try? desk.take(key, model: "m", RateUse(tokens: 1), at: now)) != nil } }
             return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
         }
         #expect(taken == 100)
@@ -35,10 +35,10 @@ struct LimitDeskTests {
     @Test func `those under way are counted until they end`() throws {
         let desk = LimitDesk(LimitRules(key: RateLimits(concurrent: 2)))
         let key = key(1)
-        let first = try #require(try desk.take(key, model: "m", tokens: 1, at: now))
+        let first = try #require(try desk.take(key, model: "m", RateUse(tokens: 1), at: now))
         #expect(refusal(desk, key) == nil)
         #expect(refusal(desk, key)?.dimension == .concurrent)
-        desk.finish(first, tokens: 1)
+        desk.finish(first, RateUse(tokens: 1))
         #expect(refusal(desk, key) == nil)
         #expect(refusal(desk, key) != nil)
     }
@@ -46,20 +46,20 @@ struct LimitDeskTests {
     @Test func `tokens that were not used can be used by another`() throws {
         let desk = LimitDesk(LimitRules(account: RateLimits(tokensPerMinute: 1000)))
         let (one, other) = (key(1), key(2))
-        let ticket = try #require(try desk.take(one, model: "m", tokens: 900, at: now))
+        let ticket = try #require(try desk.take(one, model: "m", RateUse(tokens: 900), at: now))
         #expect(ticket.standing.tokens?.remaining == 100)
         let refused = try #require(refusal(desk, other, tokens: 200))
         #expect((refused.scope, refused.limit, refused.used, refused.asked) == (.account, 1000, 900, 200))
-        desk.finish(ticket, tokens: 300)
+        desk.finish(ticket, RateUse(tokens: 300))
         #expect(refusal(desk, other, tokens: 700) == nil)
         #expect(refusal(desk, other, tokens: 1) != nil)
     }
 
     @Test func `a loop whose clock is behind gets all its tokens back`() throws {
         let desk = LimitDesk(LimitRules(account: RateLimits(tokensPerMinute: 1000)))
-        desk.finish(try desk.take(key(1), model: "m", tokens: 1, at: now + .seconds(2)), tokens: 0)
-        let ticket = try desk.take(key(1), model: "m", tokens: 1000, at: now)
-        desk.finish(ticket, tokens: 0)
+        desk.finish(try desk.take(key(1), model: "m", RateUse(tokens: 1), at: now + .seconds(2)), RateUse(tokens: 0))
+        let ticket = try desk.take(key(1), model: "m", RateUse(tokens: 1000), at: now)
+        desk.finish(ticket, RateUse(tokens: 0))
         #expect(refusal(desk, key(1), tokens: 1000) == nil)
     }
 
@@ -85,5 +85,84 @@ struct LimitDeskTests {
         #expect(refusal(desk, key(1, account: 1)) == nil)
         #expect(refusal(desk, key(2, account: 2)) == nil)
         #expect(refusal(desk, key(3, account: 1)) != nil)
+    }
+
+    private func spending(_ nanodollars: Int64) -> RateUse { RateUse(spend: Money(nanodollars: nanodollars)) }
+
+    private func refused(_ desk: LimitDesk, _ use: RateUse, at moment: NIODeadline? = nil) -> RateRefusal? {
+        do {
+            _ = try desk.take(key(1), model: "m", use, at: moment ?? now)
+            return nil
+        } catch { return error }
+    }
+
+    @Test func `what may be spent in a minute is never exceeded, and what was not spent is there for others`() throws {
+        let amounts = RateLimits.Amounts(spend: Money(nanodollars: 10_000_000_000))
+        let desk = LimitDesk(LimitRules(key: RateLimits(minute: amounts)))
+        let ticket = try #require(try desk.take(key(1), model: "m", spending(9_000_000_000), at: now))
+        let refusal = try #require(refused(desk, spending(1_000_000_001)))
+        #expect((refusal.dimension, refusal.period, refusal.used) == (.spend, .minute, 9_000_000_000))
+        #expect(try #require(refusal.retryMilliseconds) <= 62_001)
+        desk.finish(ticket, spending(1))
+        #expect(refused(desk, spending(9_999_999_999)) == nil)
+        #expect(refused(desk, spending(1)) != nil)
+        #expect(refused(desk, spending(1), at: now + .seconds(63)) == nil)
+        #expect(refused(desk, spending(10_000_000_001))?.retryMilliseconds == nil)
+    }
+
+    @Test func `a thousand at once spend no more than a day allows`() async throws {
+        let amounts = RateLimits.Amounts(spend: Money(nanodollars: 1_000_000))
+        let desk = LimitDesk(LimitRules(account: RateLimits(minute: RateLimits.Amounts(), day: amounts)))
+        let taken = await withTaskGroup(of: Bool.self) { group in
+            for number in 0..<1000 {
+                group.addTask { [now] in
+                    let key = key(Int64(number % 7))
+                    return (try? desk.take(key, model: "m", spending(3000), at: now)) != nil
+                }
+            }
+            return await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+        }
+        #expect(taken == 333)
+    }
+
+    @Test func `days are those of UTC`() throws {
+        let clock = ManualClock()
+        let day = RateLimits.Amounts(requests: 2, tokens: 100, spend: Money(nanodollars: 1000))
+        let desk = LimitDesk(LimitRules(key: RateLimits(minute: RateLimits.Amounts(), day: day)), clock: clock)
+        clock.advance(bySeconds: 86_400 - 90)
+        let ticket = try #require(try desk.take(key(1), model: "m", RateUse(tokens: 100), at: now))
+        #expect(ticket.standing.requests?.remaining == 1 && ticket.standing.tokens?.remaining == 0)
+        let refusal = try #require(refused(desk, RateUse(tokens: 1)))
+        #expect((refusal.dimension, refusal.period) == (.tokens, .day))
+        #expect((90_000...90_001).contains(try #require(refusal.retryMilliseconds)))
+        clock.advance(bySeconds: 90)
+        #expect(refused(desk, RateUse(tokens: 100)) == nil)
+        // What was begun yesterday gives nothing back today.
+        desk.finish(ticket, RateUse(tokens: 1))
+        #expect(refused(desk, RateUse(tokens: 1))?.dimension == .tokens)
+        #expect(refused(desk, .none) == nil)
+        #expect(refused(desk, .none)?.dimension == .requests)
+    }
+
+    @Test func `a new process knows what was used today`() throws {
+        let day = RateLimits.Amounts(requests: 10, spend: Money(nanodollars: 1000))
+        let rules = LimitRules(
+            key: RateLimits(minute: RateLimits.Amounts(), day: day),
+            models: ["m": RateLimits(minute: RateLimits.Amounts(), day: RateLimits.Amounts(requests: 4))])
+        let clock = ManualClock()
+        clock.advance(bySeconds: 3600)
+        let desk = LimitDesk(rules, clock: clock)
+        #expect(desk.countsSince == ManualClock().now())
+        desk.restore([
+            DayUse(
+                key: KeyID(1), account: AccountID(1), book: .live, model: "m", requests: 3,
+                use: RateUse(tokens: 60, spend: Money(nanodollars: 600))),
+            DayUse(
+                key: KeyID(1), account: AccountID(1), book: .live, model: "other", requests: 1,
+                use: RateUse(spend: Money(nanodollars: 300))),
+        ])
+        #expect(refused(desk, spending(101))?.used == 900)
+        #expect(refused(desk, spending(100)) == nil)
+        #expect(refused(desk, .none)?.scope == .model)
     }
 }

@@ -36,6 +36,25 @@ extension SQLiteLedgerStore {
         }
     }
 
+    package func used(since: Instant) throws -> [DayUse] {
+        let sql = """
+            SELECT e.key, e.account, e.book, p.model, count(*),
+                sum(iif(p.unit = 'token', e.prompt_tokens + e.completion_tokens, 0)), sum(e.revenue + e.writeoff)
+            FROM entries e JOIN entries o ON o.id = e.hold JOIN prices p ON p.id = o.price
+            WHERE e.source IS NOT NULL AND e.at >= ? GROUP BY e.key, e.account, e.book, p.model
+            """
+        return try file.read { db in
+            try Row.fetchAll(db, sql: sql, arguments: [since.microseconds]).map { row in
+                var columns = Columns(row)
+                let key = KeyID(columns.next())
+                let purse = try columns.purse(of: "what \(key) has used")
+                return DayUse(
+                    key: key, account: purse.account, book: purse.book, model: columns.next(), requests: columns.next(),
+                    use: RateUse(tokens: columns.next(), spend: columns.money()))
+            }
+        }
+    }
+
     package func usageByKey(of purse: Purse, from: Instant?, to: Instant?) throws -> [KeyUsage] {
         let sql =
             BookWalk.sql + """

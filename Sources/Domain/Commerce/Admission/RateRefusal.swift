@@ -1,5 +1,29 @@
+package import Units
+
 /// What a limit counts.
-package enum RateDimension: String, Hashable, Sendable { case requests, tokens, concurrent }
+package enum RateDimension: String, Hashable, Sendable {
+    case requests, tokens
+    /// Requests under way.
+    case concurrent
+    /// Nanodollars.
+    case spend
+}
+
+/// In what time. Minutes glide; days are those of UTC.
+package enum RatePeriod: String, Hashable, Sendable { case minute, day }
+
+/// What a request uses, or may use, of limits.
+package struct RateUse: Hashable, Sendable {
+    package var tokens: Int
+    package var spend: Money
+
+    package init(tokens: Int = 0, spend: Money = .zero) {
+        self.tokens = tokens
+        self.spend = spend
+    }
+
+    package static let none = RateUse()
+}
 
 /// Whose limit it is.
 package enum RateScope: String, Hashable, Sendable {
@@ -37,6 +61,7 @@ package struct RateStanding: Hashable, Sendable {
 package struct RateRefusal: Error, Hashable, Sendable {
     package let scope: RateScope
     package let dimension: RateDimension
+    package let period: RatePeriod
     package let limit: Int
     package let used: Int
     package let asked: Int
@@ -45,9 +70,10 @@ package struct RateRefusal: Error, Hashable, Sendable {
     package let standing: RateStanding
 
     package init(
-        scope: RateScope, dimension: RateDimension, limit: Int, used: Int, asked: Int, retryMilliseconds: Int?,
-        standing: RateStanding
+        scope: RateScope, dimension: RateDimension, period: RatePeriod = .minute, limit: Int, used: Int, asked: Int,
+        retryMilliseconds: Int?, standing: RateStanding
     ) {
+        self.period = period
         self.scope = scope
         self.dimension = dimension
         self.limit = limit

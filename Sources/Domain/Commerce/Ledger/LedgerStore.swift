@@ -32,6 +32,8 @@ package protocol LedgerStore: LedgerJournal {
     func usage(of purse: Purse, from: Instant?, to: Instant?, model: String?) throws -> [UsageLine]
     /// What live keys paid and what engines cost, by day (UTC) and model, oldest first.
     func margins(from: Instant?, to: Instant?, model: String?) throws -> [MarginLine]
+    /// What every key has used since a moment, by model.
+    func used(since: Instant) throws -> [DayUse]
     /// Jobs that are not over, oldest first.
     func unfinishedJobs() throws -> [StoredJob]
     /// A job, over or not; nil: there is none of this number.
@@ -150,4 +152,23 @@ package enum LedgerVerdict: Hashable, Sendable {
     case ok(entries: Int, accounts: Int)
     /// The first thing that does not add up, with the numbers on both sides.
     case disagreement(String)
+}
+
+/// What one key has used of one model since some moment, by its settled requests.
+package struct DayUse: Hashable, Sendable {
+    package let key: KeyID
+    package let account: AccountID
+    package let book: Book
+    package let model: String
+    package let requests: Int
+    package let use: RateUse
+
+    package init(key: KeyID, account: AccountID, book: Book, model: String, requests: Int, use: RateUse) {
+        self.key = key
+        self.account = account
+        self.book = book
+        self.model = model
+        self.requests = requests
+        self.use = use
+    }
 }

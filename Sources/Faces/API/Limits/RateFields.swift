@@ -1,5 +1,6 @@
 import Commerce
 import NIOHTTP1
+import Units
 import Wire
 
 /// OpenAI's `x-ratelimit-*` fields: what is left of a limit a minute, and in what time all of it is there again.
@@ -21,12 +22,13 @@ enum RateFields {
         return fields
     }
 
-    /// As Go writes it, and OpenAI with it: `12ms`, `1.5s`, `1m2s`.
+    /// As Go writes it, and OpenAI with it: `12ms`, `1.5s`, `1m2s`, `3h0m5s`.
     static func time(_ milliseconds: Int) -> String {
         guard milliseconds >= 1000 else { return "\(milliseconds)ms" }
         let (minutes, rest) = milliseconds.quotientAndRemainder(dividingBy: 60_000)
         let decimals = rest % 1000 == 0 ? "" : "." + String(String(1000 + rest % 1000).dropFirst())
-        return (minutes > 0 ? "\(minutes)m" : "") + "\(rest / 1000)\(decimals)s"
+        let hours = minutes >= 60 ? "\(minutes / 60)h\(minutes % 60)m" : minutes > 0 ? "\(minutes)m" : ""
+        return hours + "\(rest / 1000)\(decimals)s"
     }
 }
 
@@ -50,11 +52,15 @@ extension ErrorResponse {
             }
         let what =
             switch refusal.dimension {
-            case .requests: "requests per minute"
-            case .tokens: "tokens per minute"
+            case .requests: "requests per \(refusal.period.rawValue)"
+            case .tokens: "tokens per \(refusal.period.rawValue)"
+            case .spend: "spend per \(refusal.period.rawValue)"
             case .concurrent: "requests at once"
             }
-        let numbers = "limit \(refusal.limit), used \(refusal.used), requested \(refusal.asked)"
+        func number(_ count: Int) -> String {
+            refusal.dimension == .spend ? "$\(Money(nanodollars: Int64(count)).brief)" : String(count)
+        }
+        let numbers = "limit \(number(refusal.limit)), used \(number(refusal.used)), requested \(number(refusal.asked))"
         let advice =
             refusal.retryMilliseconds.map { "Try again in \(RateFields.time($0))." }
             ?? "The request alone is beyond the limit: ask for less with max_completion_tokens."

@@ -63,7 +63,7 @@ package final class Admitted: @unchecked Sendable {
             held = funds
             then?(.success(self))
         case .refused(let refusal):
-            giveTicketBack(tokens: 0)
+            giveTicketBack(.none)
             then?(.failure(refusal))
         default: preconditionFailure("a hold is granted or refused")
         }
@@ -157,16 +157,16 @@ package final class Admitted: @unchecked Sendable {
     @inline(never)
     private func release(_ failure: EngineFailure) {
         line.tray.ask(.release(funds.hold, reason: releaseReason)) { [self] _ in
-            giveTicketBack(tokens: 0)
+            giveTicketBack(.none)
             end(.failure(failure))
         }
     }
 
     /// What was asked is over and has used so much.
-    func giveTicketBack(tokens: Int) {
+    func giveTicketBack(_ used: RateUse) {
         guard let ticket else { return }
         self.ticket = nil
-        chat.limits.finish(ticket, tokens: tokens)
+        chat.limits.finish(ticket, used)
     }
 
     private func end(_ result: Result<OpenAnswer, EngineFailure>) {

@@ -71,10 +71,12 @@ package final class Chat: Sendable {
     private func ticket(
         for quote: Quote, of caller: Caller, model: String, now: NIODeadline
     ) throws(Refusal) -> LimitDesk.Ticket? {
+        guard limits.areAny else { return nil }
         let (output, overflow) = quote.outputCap.multipliedReportingOverflow(by: quote.choices)
         let tokens = overflow ? Int.max / 2 : quote.inputFairTokens + output + quote.extraOutputTokens
+        let use = RateUse(tokens: tokens, spend: quote.bound ?? .zero)
         do throws(RateRefusal) {
-            return try limits.take(caller.key, model: model, tokens: tokens, at: now)
+            return try limits.take(caller.key, model: model, use, at: now)
         } catch { throw .rateLimited(error) }
     }
 

@@ -37,7 +37,7 @@ package final class OpenAnswer: @unchecked Sendable {
 
     private func settled(_ outcome: LedgerOutcome) {
         guard case .closed(let receipt) = outcome else { preconditionFailure("an open answer's hold is open") }
-        admitted.giveTicketBack(tokens: usage.totalTokens)
+        admitted.giveTicketBack(RateUse(tokens: usage.totalTokens, spend: receipt.charge))
         let end = ended
         record(end, receipt)
         noteDrift(end, receipt)

@@ -72,16 +72,16 @@ package final class Embeddings: Sendable {
     ) async throws(Refused) -> Answer {
         let admitted: (hold: HoldID, routes: [EmbeddingRoute], ticket: LimitDesk.Ticket?)
         do throws(Refusal) { admitted = try await admit(prompt, for: caller, request, name) } catch { throw .caller(error) }
-        var used = 0
-        defer { limits.finish(admitted.ticket, tokens: used) }
+        var used = RateUse.none
+        defer { limits.finish(admitted.ticket, used) }
         do throws(EngineFailure) {
             let embedded = try await ask(admitted.routes, prompt, request, under: admitted.hold)
             let usage = Embeddings.usage(of: prompt, reported: embedded.promptTokens)
-            used = usage.tokens.promptTokens
             let settled = await ledger.perform(
                 .settle(admitted.hold, usage: usage.tokens, source: usage.source, note: usage.note))
             guard case .closed(let receipt) = settled else { preconditionFailure("the hold of embeddings is theirs alone") }
-            return Answer(vectors: embedded.vectors, promptTokens: used, receipt: receipt)
+            used = RateUse(tokens: usage.tokens.promptTokens, spend: receipt.charge)
+            return Answer(vectors: embedded.vectors, promptTokens: used.tokens, receipt: receipt)
         } catch {
             _ = await ledger.perform(.release(admitted.hold, reason: "no engine answered"))
             throw .engine(error)
@@ -102,13 +102,14 @@ package final class Embeddings: Sendable {
         let quote = Quote(price: price, inputBoundTokens: bound, inputFairTokens: bound, choices: 1, outputCap: 1)
         let ticket: LimitDesk.Ticket?
         do throws(RateRefusal) {
-            ticket = try limits.take(caller.key, model: model, tokens: prompt.tokensFair, at: .now())
+            ticket = try limits.take(
+                caller.key, model: model, RateUse(tokens: prompt.tokensFair, spend: quote.bound ?? .zero), at: .now())
         } catch { throw .rateLimited(error) }
         let wish = HoldRequest(request: request, key: caller.key.id, quote: quote, engine: first.engine.name)
         switch await ledger.perform(name.map { .holdNamed(wish, $0.submission) } ?? .hold(wish)) {
         case .held(let funds): return (funds.hold, routes, ticket)
         case .refused(let refusal):
-            limits.finish(ticket, tokens: 0)
+            limits.finish(ticket, .none)
             throw refusal
         default: preconditionFailure("a hold is granted or refused")
         }

@@ -48,6 +48,7 @@
             try store.usage(of: purse, from: from, to: to, model: model)
         }
 
+        func used(since: Instant) throws -> [DayUse] { try store.used(since: since) }
         func margins(from: Instant?, to: Instant?, model: String?) throws -> [MarginLine] {
             try store.margins(from: from, to: to, model: model)
         }

@@ -132,7 +132,8 @@ package final class ImageJobs: Sendable {
         guard let cost = quote.bound else { throw .notPriceable }
         // A job that waits costs nobody anything, so only its submission counts.
         do throws(RateRefusal) {
-            limits.finish(try limits.take(caller.key, model: model, tokens: 0, at: .now()), tokens: 0)
+            let use = RateUse(spend: cost)
+            limits.finish(try limits.take(caller.key, model: model, use, at: .now()), use)
         } catch { throw .rateLimited(error) }
         let record = newRecord(wish, cost)
         if record.callback != nil { try await requireRoomForCallback(of: caller.purse) }

@@ -1,17 +1,38 @@
+package import Units
+
 /// What one key, account or model may use; nil: as much as it likes.
 package struct RateLimits: Hashable, Sendable {
-    package var requestsPerMinute: Int?
-    package var tokensPerMinute: Int?
+    /// In one minute, or on one day (UTC).
+    package struct Amounts: Hashable, Sendable {
+        package var requests: Int?
+        package var tokens: Int?
+        package var spend: Money?
+
+        package init(requests: Int? = nil, tokens: Int? = nil, spend: Money? = nil) {
+            self.requests = requests
+            self.tokens = tokens
+            self.spend = spend
+        }
+
+        var isNone: Bool { self == Amounts() }
+    }
+
+    package var minute: Amounts
+    package var day: Amounts
     /// Requests under way at once.
     package var concurrent: Int?
 
-    package init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, concurrent: Int? = nil) {
-        self.requestsPerMinute = requestsPerMinute
-        self.tokensPerMinute = tokensPerMinute
+    package init(minute: Amounts, day: Amounts = Amounts(), concurrent: Int? = nil) {
+        self.minute = minute
+        self.day = day
         self.concurrent = concurrent
     }
 
-    var isNone: Bool { self == RateLimits() }
+    package init(requestsPerMinute: Int? = nil, tokensPerMinute: Int? = nil, concurrent: Int? = nil) {
+        self.init(minute: Amounts(requests: requestsPerMinute, tokens: tokensPerMinute), concurrent: concurrent)
+    }
+
+    var isNone: Bool { self == RateLimits(minute: Amounts()) }
 }
 
 /// The limits of everybody.
@@ -32,4 +53,9 @@ package struct LimitRules: Hashable, Sendable {
     }
 
     var areNone: Bool { key.isNone && account.isNone && models.isEmpty }
+
+    /// Whether anything is counted by the day: then what was used today is known again after a restart.
+    package var countDays: Bool {
+        !key.day.isNone || !account.day.isNone || models.values.contains { !$0.day.isNone }
+    }
 }

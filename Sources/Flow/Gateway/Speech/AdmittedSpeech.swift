@@ -58,9 +58,10 @@ package struct AdmittedSpeech: Sendable {
 
     /// Ends the hold, whether or not anybody still waits.
     func close(_ command: LedgerCommand) async {
-        _ = await speech.ledger.perform(command)
+        let outcome = await speech.ledger.perform(command)
+        let charge: Money = if case .closed(let receipt) = outcome { receipt.charge } else { .zero }
         speech.rooms.give(of: purse)
-        speech.limits.finish(ticket, tokens: 0)
+        speech.limits.finish(ticket, RateUse(spend: charge))
     }
 
     func log(_ failure: EngineFailure, of route: SpeechRoute) { log(failure, engine: route.engine.name) }

@@ -53,10 +53,10 @@ package final class Speech: Sendable {
         guard let cost = quote.bound else { throw .notPriceable }
         let ticket: LimitDesk.Ticket?
         do throws(RateRefusal) {
-            ticket = try limits.take(caller.key, model: model, tokens: 0, at: .now())
+            ticket = try limits.take(caller.key, model: model, RateUse(spend: cost), at: .now())
         } catch { throw .rateLimited(error) }
         do throws(Refusal) { try rooms.take(for: caller.purse) } catch {
-            limits.finish(ticket, tokens: 0)
+            limits.finish(ticket, .none)
             throw error
         }
         let hold = HoldRequest(request: request, key: caller.key.id, quote: quote, engine: first.engine.name)
@@ -67,7 +67,7 @@ package final class Speech: Sendable {
                 ticket: ticket)
         case .refused(let refusal):
             rooms.give(of: caller.purse)
-            limits.finish(ticket, tokens: 0)
+            limits.finish(ticket, .none)
             throw refusal
         default: preconditionFailure("a hold is granted or refused")
         }
