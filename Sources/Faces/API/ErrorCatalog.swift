@@ -29,7 +29,7 @@ package enum ErrorCatalog {
             .rateLimited(ErrorCatalog.limit), .notAdmitting, .submissionInFlight, .submissionNameTaken,
             .alreadyCompleted(charge: left), .notPriceable,
         ]
-        let failures: [EngineFailure.Kind] = [.unreachable, .timedOut, .overloaded, .misconfigured, .broken]
+        let failures: [EngineFailure.Kind] = [.unreachable, .timedOut, .overloaded, .crowded, .misconfigured, .broken]
         let topUps: [TopUpFailure] = [
             .tooManyTries(seconds: 42), .noProvider, .providerFailed, .rejected(.topUp(.codeUnknown)),
             .rejected(.topUp(.codeRedeemed)), .rejected(.topUp(.codeRevoked)),

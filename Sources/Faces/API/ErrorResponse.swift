@@ -245,6 +245,7 @@ extension ErrorResponse {
         case .unreachable: (.badGateway, "The engine could not be reached.", "engine_unreachable")
         case .timedOut: (.gatewayTimeout, "The engine did not answer in time.", "engine_timeout")
         case .overloaded: (.serviceUnavailable, "The engine is overloaded. Try again shortly.", "engine_overloaded")
+        case .crowded: (.tooManyRequests, "Every place at the engine is taken. Try again when it is said.", "engine_busy")
         case .misconfigured: (.badGateway, "The engine cannot be used at the moment.", "engine_misconfigured")
         case .broken: (.badGateway, "The engine broke off its answer.", "engine_failed")
         case .malformed, .refusedPrompt: (.badGateway, "The engine's answer could not be read.", "engine_failed")

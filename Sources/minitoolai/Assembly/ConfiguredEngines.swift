@@ -23,9 +23,10 @@ struct ConfiguredEngines: Sendable {
         all = made.flatMap { $0.1 }
         let served = Dictionary(uniqueKeysWithValues: made)
         guard let sandbox = served[EngineSetting.sandboxName]?.first else { preconditionFailure("there is always a sandbox") }
+        let queues = configuration.queues.mapValues { EngineQueue($0) }
         var histories: [String: RouteHistory] = [:]
         let live = configuration.models.map { setting in
-            (setting.model.id, setting.routes.flatMap { ConfiguredEngines.routes($0, served, &histories) })
+            (setting.model.id, setting.routes.flatMap { ConfiguredEngines.routes($0, served, queues, &histories) })
         }
         routes = RouteTable(
             live: Dictionary(uniqueKeysWithValues: live), sandbox: sandbox, rules: configuration.routing)
@@ -33,7 +34,7 @@ struct ConfiguredEngines: Sendable {
 
     /// One route for each key of its engine. They share its weight.
     private static func routes(
-        _ route: RouteSetting, _ served: [String: [any ChatEngine]],
+        _ route: RouteSetting, _ served: [String: [any ChatEngine]], _ queues: [String: EngineQueue],
         _ histories: inout [String: RouteHistory]
     ) -> [Route] {
         let engines = served[route.engine] ?? []
@@ -42,7 +43,8 @@ struct ConfiguredEngines: Sendable {
             histories["\(engine.name)\n\(route.model)"] = history
             return Route(
                 engine: engine, model: route.model, weight: route.weight * weightUnit / engines.count,
-                priority: route.priority, server: route.engine, history: history, cost: route.cost)
+                priority: route.priority, server: route.engine, history: history, cost: route.cost,
+                queue: queues[route.engine])
         }
     }
 

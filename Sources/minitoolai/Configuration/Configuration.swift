@@ -17,6 +17,8 @@ struct Configuration: Sendable {
     let engines: [EngineSetting]
     /// Of the engines those that are started here.
     let localServers: [LocalServer.Options]
+    /// By an engine's name: those that take so many requests at a time.
+    let queues: [String: EngineQueue.Rules]
     /// Chat models in the order they are listed: the built-in ones, then the file's.
     let models: [ModelSetting]
     /// Image models in the same order.
@@ -106,9 +108,10 @@ struct Configuration: Sendable {
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         payments = root.section("payments") { Payments($0) }
         routing = root.section("routing") { RoutingRules($0) }
-        (engines, localServers) = root.section("engines", read: EngineSetting.all)
-        let models = root.section("models") { [engines] in
-            ModelSettings($0, engines: engines.map(\.name))
+        let engines = root.section("engines", read: EngineSetting.all)
+        (self.engines, localServers, queues) = (engines.engines, engines.localServers, engines.queues)
+        let models = root.section("models") {
+            ModelSettings($0, engines: engines.engines.map(\.name))
         }
         self.models = models.chat
         images = models.images

@@ -1,6 +1,16 @@
 import Engines
+import Gateway
 import Inference
 import NIOCore
+
+/// The engines of the configuration, and what is said of how they are run.
+struct EngineSettings: Sendable {
+    let engines: [EngineSetting]
+    /// Of the engines those that are started here.
+    let localServers: [LocalServer.Options]
+    /// By the engine's name: those that take so many requests at a time.
+    let queues: [String: EngineQueue.Rules]
+}
 
 /// One engine of the configuration, ready to be made.
 enum EngineSetting: Sendable {
@@ -39,18 +49,29 @@ enum EngineSetting: Sendable {
     private static let embedded = [sandboxName, espeakName]
     private static let servedKinds = ["openai", "anthropic", "sandbox"] + imageKinds + speechKinds
 
-    /// Every engine, and how those are run that have a command.
-    static func all(_ section: Section) -> (engines: [EngineSetting], servers: [LocalServer.Options]) {
+    static func all(_ section: Section) -> EngineSettings {
         let written = section.writtenNames
         let known = written + embedded.filter { !written.contains($0) }
         let names = known + section.reading.variables.newEntries(under: section.path, beside: known)
         let read = names.compactMap { name in
-            section.section(name) { section -> (EngineSetting, LocalServer.Options?)? in
+            section.section(name) { section -> (EngineSetting, LocalServer.Options?, EngineQueue.Rules?)? in
                 guard let setting = EngineSetting(section, name: name) else { return nil }
-                return (setting, setting.hasServer ? LocalServer.Options(section, name: name) : nil)
+                return (
+                    setting, setting.hasServer ? LocalServer.Options(section, name: name) : nil,
+                    setting.answersChats ? EngineQueue.Rules(section) : nil
+                )
             }
         }
-        return (read.map(\.0), read.compactMap(\.1))
+        return EngineSettings(
+            engines: read.map(\.0), localServers: read.compactMap(\.1),
+            queues: read.reduce(into: [:]) { $0[$1.0.name] = $1.2 })
+    }
+
+    private var answersChats: Bool {
+        switch self {
+        case .openAI, .anthropic: true
+        default: false
+        }
     }
 
     /// Whether it is asked at an address, where a program of the operator's may listen.

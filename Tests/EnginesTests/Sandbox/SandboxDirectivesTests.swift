@@ -25,6 +25,7 @@ import Wire
         case .unreachable: "unreachable"
         case .timedOut: "timedOut"
         case .overloaded: "overloaded"
+        case .crowded: "crowded"
         case .misconfigured: "misconfigured"
         case .refusedPrompt: "refused"
         case .broken: "broken"

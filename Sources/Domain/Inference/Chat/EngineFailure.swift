@@ -7,6 +7,8 @@ package struct EngineFailure: Error, Sendable {
         case timedOut
         /// 429, 5xx, no credit upstream: it may work elsewhere or later.
         case overloaded
+        /// All its places are taken here, and none became free in time: it was not asked.
+        case crowded
         /// 401, 403, 404, redirects: the operator's key, model name or address is wrong.
         case misconfigured
         /// The engine refused the prompt itself; the caller can mend it.

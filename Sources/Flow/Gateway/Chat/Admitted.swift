@@ -16,6 +16,8 @@ package final class Admitted: @unchecked Sendable {
     private var routes: ArraySlice<Route>
     /// Whether how a route fares is worth remembering: of one alone it is not, it is asked anyway.
     private let hasChoice: Bool
+    /// Whose turn it is where requests wait.
+    private let account: AccountID
     let line: CallerLine
     private var ticket: LimitDesk.Ticket?
     /// What is left of the caller's limits; nil when there are none.
@@ -27,10 +29,11 @@ package final class Admitted: @unchecked Sendable {
     private var asked = NIODeadline.distantFuture
     private var deadline: Scheduled<Void>?
     private var relay: AnswerRelay?
+    private var waiting: EngineQueue.Waiting?
     private var opened: ((Result<OpenAnswer, EngineFailure>) -> Void)?
 
     init(
-        chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], line: CallerLine,
+        chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], account: AccountID, line: CallerLine,
         ticket: LimitDesk.Ticket?
     ) {
         self.ticket = ticket
@@ -41,6 +44,7 @@ package final class Admitted: @unchecked Sendable {
         self.quote = quote
         self.routes = routes[...]
         hasChoice = routes.count > 1
+        self.account = account
         self.line = line
     }
 
@@ -75,7 +79,7 @@ package final class Admitted: @unchecked Sendable {
         opened = then
         if hasChoice {
             begun = line.loop.now
-            deadline = line.loop.scheduleTask(deadline: begun + chat.routes.rules.deadline) { [self] in relay?.giveUpWaiting() }
+            deadline = line.loop.scheduleTask(deadline: begun + chat.routes.rules.deadline) { [self] in giveUpWaiting() }
         }
         ask()
     }
@@ -86,11 +90,26 @@ package final class Admitted: @unchecked Sendable {
     }
 
     private func ask() {
+        guard let queue = route.queue, !line.isGone else { return ask(at: nil) }
+        waiting = queue.enter(account, on: line.loop) { [self] result in
+            waiting = nil
+            line.listener = nil
+            switch result {
+            case .success(let place): ask(at: place)
+            case .failure(let failure): goOn(after: failure)
+            }
+        }
+        // Somebody who waits may leave.
+        if waiting != nil { line.listener = self }
+    }
+
+    /// - Parameter place: given back when the answer has ended.
+    private func ask(at place: EnginePlace?) {
         let route = route
         attempts += 1
         if hasChoice { asked = line.loop.now }
         Failpoint.reach(.engineAsking)
-        let relay = relay(to: route.engine)
+        let relay = relay(to: route.engine, at: place)
         self.relay = relay
         relay.open(order(for: route), with: route.engine) { [self] in heard() }
     }
@@ -105,9 +124,14 @@ package final class Admitted: @unchecked Sendable {
             noteCost { $0.gaveNothing() }
             return release(EngineFailure(.broken, detail: line.isGone ? "the caller left" : "the server goes down"))
         }
-        log(failure, of: route)
         noteCost { $0.failed(failure.kind) }
-        let rest = RouteTable.rest(of: routes, after: failure)
+        goOn(after: failure)
+    }
+
+    /// The route is out of the question: the next one is asked, or the request has failed.
+    private func goOn(after failure: EngineFailure) {
+        log(failure, of: route)
+        let rest = RouteTable.roomFirst(RouteTable.rest(of: routes, after: failure))
         let rules = chat.routes.rules
         guard failure.mayBeRetriedElsewhere, !rest.isEmpty, attempts < rules.attemptsMax,
             !isLate
@@ -191,9 +215,9 @@ package final class Admitted: @unchecked Sendable {
         ChatOrder(prompt: prompt, model: route.model, outputCap: funds.outputCap, request: line.request)
     }
 
-    private func relay(to engine: any ChatEngine) -> AnswerRelay {
+    private func relay(to engine: any ChatEngine, at place: EnginePlace?) -> AnswerRelay {
         AnswerRelay(
-            line: line, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
+            line: line, place: place, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
             drains: chat.drains)
     }
 
@@ -213,5 +237,26 @@ package final class Admitted: @unchecked Sendable {
 
     private var releaseReason: String {
         line.isGone ? "the caller left before an answer had begun" : "no engine answered"
+    }
+}
+
+/// While it waits for a place at an engine.
+extension Admitted: CallerLineListener {
+    func callerLeft() { stopWaiting(EngineFailure(.broken, detail: "the caller left")) }
+    func serverStops() { stopWaiting(EngineFailure(.broken, detail: "the server goes down")) }
+    func callerCanTakeMore(_ canTakeMore: Bool) {}
+
+    private func stopWaiting(_ failure: EngineFailure) {
+        guard let waiting else { return }
+        self.waiting = nil
+        line.listener = nil
+        route.queue?.leave(waiting)
+        release(failure)
+    }
+
+    /// The deadline of the whole request has come.
+    private func giveUpWaiting() {
+        relay?.giveUpWaiting()
+        stopWaiting(EngineFailure(.timedOut, detail: "no place within the deadline of the whole request"))
     }
 }

@@ -36,6 +36,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var doubtful: ChatChunk?
     private(set) var opening: ChatOpening?
     private let line: CallerLine
+    /// At the engine, until the answer has ended; nil: it has places for all.
+    private var place: EnginePlace?
     private let rules: Rules
     private let drains: DrainSlots
     private var call: (any ChatCall)?
@@ -51,8 +53,9 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var notedTokens = 0
     private var notedAt: NIODeadline
 
-    init(line: CallerLine, rules: Rules, meter: FundsMeter?, drains: DrainSlots) {
+    init(line: CallerLine, place: EnginePlace?, rules: Rules, meter: FundsMeter?, drains: DrainSlots) {
         self.line = line
+        self.place = place
         self.rules = rules
         self.drains = drains
         self.meter = meter
@@ -91,6 +94,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard self.end == nil else { return }
         self.end = end
         call = nil
+        place = nil
         line.listener = nil
         unpaid = []
         if let drainDeadline {

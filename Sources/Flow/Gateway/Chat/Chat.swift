@@ -55,7 +55,7 @@ package final class Chat: Sendable {
         guard let offer = offers[prompt.model] else { throw .modelUnknown(model: prompt.model) }
         guard caller.key.allows(model: offer.model.id) else { throw .modelNotAllowed(model: offer.model.id) }
         let terms = offer.terms(for: caller.key.book)
-        let routes = routes.inOrder(terms.routes, for: prompt, at: line.loop.now)
+        let routes = RouteTable.roomFirst(routes.inOrder(terms.routes, for: prompt, at: line.loop.now))
         guard let first = routes.first else { throw .engineUnavailable(model: offer.model.id) }
         guard let price = terms.price else { throw .modelNotPriced(model: offer.model.id) }
 
@@ -63,7 +63,9 @@ package final class Chat: Sendable {
         let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: first.engine.name)
         let ticket = try ticket(for: quote, of: caller, model: offer.id, now: line.loop.now)
         return (
-            Admitted(chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, line: line, ticket: ticket), request
+            Admitted(
+                chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, account: caller.key.account, line: line,
+                ticket: ticket), request
         )
     }
 

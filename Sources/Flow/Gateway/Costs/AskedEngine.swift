@@ -26,7 +26,7 @@ struct AskedEngine: Sendable {
     /// It brought nothing. What refuses does not bill; what was asked and fell silent may have.
     func failed(_ kind: EngineFailure.Kind) -> LedgerCommand {
         switch kind {
-        case .unreachable, .overloaded, .misconfigured, .refusedPrompt: refused()
+        case .unreachable, .overloaded, .crowded, .misconfigured, .refusedPrompt: refused()
         case .timedOut, .broken, .malformed: gaveNothing()
         }
     }

@@ -17,12 +17,15 @@ package struct Route: Sendable {
     /// What the engine costs its operator; nil: nobody said.
     package let cost: ModelPrice?
     package let drift: UsageDrift
+    /// Who waits for a place at the engine; nil: it takes as many as come.
+    let queue: EngineQueue?
     /// What tells it from others where prompts keep to a route.
     let mark: UInt64
 
     package init(
         engine: any ChatEngine, model: String, weight: Int = 1, priority: Int = 1, server: String? = nil,
-        history: RouteHistory = RouteHistory(), cost: ModelPrice? = nil
+        history: RouteHistory = RouteHistory(), cost: ModelPrice? = nil,
+        queue: EngineQueue? = nil
     ) {
         precondition(weight > 0, "a route that is never taken is not a route")
         self.engine = engine
@@ -33,6 +36,7 @@ package struct Route: Sendable {
         self.history = history
         self.cost = cost
         drift = UsageDrift()
+        self.queue = queue
         mark = PrefixHash.of("\(engine.name)\n\(model)")
     }
 }
@@ -115,9 +119,19 @@ package struct RouteTable: Sendable {
         switch failure.kind {
         case .unreachable, .timedOut:
             return rest.filter { $0.server != failed.server } + rest.filter { $0.server == failed.server }
-        case .overloaded, .misconfigured, .refusedPrompt, .broken, .malformed:
+        case .overloaded, .crowded, .misconfigured, .refusedPrompt, .broken, .malformed:
             return Array(rest)
         }
+    }
+
+    /// The same routes, one that has room before those where a request would wait.
+    static func roomFirst(_ routes: [Route]) -> [Route] {
+        guard routes.count > 1, let queue = routes[0].queue, queue.isFull,
+            let free = routes.firstIndex(where: { $0.queue?.isFull != true })
+        else { return routes }
+        var routes = routes
+        routes.insert(routes.remove(at: free), at: 0)
+        return routes
     }
 
     /// Whether a live key would find an engine.
