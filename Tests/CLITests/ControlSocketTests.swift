@@ -32,7 +32,7 @@ import Wire
             #expect(
                 Set(listed.keys) == [
                     "id", "account", "account_id", "mode", "prefix", "label", "models", "limit", "spent", "expires", "created",
-                    "revoked",
+                    "revoked", "rates", "caches",
                 ])
             #expect(listed["models"] as? [String] == ["gpt-4o", "gpt-4.1"])
             #expect(listed["limit"] is NSNull)

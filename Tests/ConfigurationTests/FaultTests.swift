@@ -19,7 +19,7 @@ import Testing
         ("servers: {port: 1}", "config.yaml:1: servers: unknown key; did you mean server?"),
         (
             "zebra: 1",
-            "config.yaml:1: zebra: unknown key, expected one of blobs, engines, ledger, limits, models, payments, routing, server, store"
+            "config.yaml:1: zebra: unknown key, expected one of blobs, cache, engines, ledger, limits, models, payments, routing, server, store"
         ),
         (
             "server: {log_level: loud}",

@@ -22,7 +22,7 @@ import Units
     @Test func `a newer schema is refused and left alone`() throws {
         let stage = try SQLiteStage()
         try stage.tamper("INSERT INTO migrations SELECT max(number) + 1, 'from the future', 0 FROM migrations")
-        #expect(throws: StoreFailure.newerSchema(found: 11, known: 10)) { try SQLiteLedgerStore(path: stage.path) }
+        #expect(throws: StoreFailure.newerSchema(found: 12, known: 11)) { try SQLiteLedgerStore(path: stage.path) }
     }
 
     @Test func `somebody else's database is refused and left alone`() throws {

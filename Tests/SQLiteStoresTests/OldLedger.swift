@@ -30,7 +30,8 @@ struct OldLedger {
         INSERT INTO main.epochs SELECT * FROM new.epochs;
         INSERT INTO main.accounts SELECT * FROM new.accounts;
         INSERT INTO main.prices SELECT id, model, input, cached_input, output, since FROM new.prices;
-        INSERT INTO main.keys SELECT * FROM new.keys;
+        INSERT INTO main.keys
+        SELECT id, account, book, mac, prefix, label, models, spending_limit, expires, created, revoked, spent FROM new.keys;
         INSERT INTO main.balances SELECT account, book, available, held FROM new.balances;
         INSERT INTO main.holds
         SELECT row_number() OVER (ORDER BY id), request, account, book, key, price, model, amount, input_fair_tokens, epoch,

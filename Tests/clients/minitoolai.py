@@ -174,7 +174,8 @@ class Server:
     def key(self, account, test=False, **options):
         flags = ["--test"] if test else []
         for name, value in options.items():
-            flags += [f"--{name}", str(value)]
+            for one in value if isinstance(value, list) else [value]:
+                flags += [f"--{name}"] if one is True else [f"--{name}", str(one)]
         return self.cli("key", "create", "--account", account, *flags)
 
 

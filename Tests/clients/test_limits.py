@@ -143,6 +143,38 @@ def test_a_day_goes_on_after_a_power_cut(fresh):
     assert fresh.customer(live="5.00").chat(model="daily", max_tokens=3).status == 200
 
 
+def test_a_key_has_limits_of_its_own(server):
+    customer = server.customer(live="1.00")
+    listed = server.key(customer.name, rate=["requests_per_minute=2", "spend_per_day=1.5"])
+    customer.key = listed["key"]
+    assert [customer.chat("x").status for _ in range(3)] == [200, 200, 429]
+    shown = next(key for key in server.cli("key", "list", "--account", customer.name)["keys"] if key["id"] == listed["id"])
+    assert shown["rates"] == {"requests_per_minute": "2", "spend_per_day": "1.500000"} and shown["caches"] is False
+    # Another key of the account has none.
+    customer.key = server.key(customer.name)["key"]
+    assert [customer.chat("x").status for _ in range(3)] == [200] * 3
+
+
+def test_a_keys_own_day_goes_on_after_a_restart(fresh):
+    fresh.start()
+    customer = fresh.customer(live="1.00")
+    customer.key = fresh.key(customer.name, rate=["requests_per_day=3"])["key"]
+    assert [customer.chat("x").status for _ in range(2)] == [200, 200]
+    fresh.kill()
+    fresh.start()
+    assert [customer.chat("x").status for _ in range(2)] == [200, 429]
+
+
+@pytest.mark.parametrize("rate, said", [
+    ("requests=5", "expected a limit such as"), ("requests_per_minute=0", "expected a whole number from 1"),
+    ("requests_per_minute=many", "expected a whole number from 1"), ("spend_per_day=0", "expected US dollars above 0"),
+    ("spend_per_day=-1", "expected US dollars above 0"), ("requests_per_minut=1", "did you mean requests_per_minute"),
+])
+def test_a_limit_that_is_none_is_refused(server, live, rate, said):
+    result = server.fails("key", "create", "--account", live.name, "--rate", rate)
+    assert said in result.stderr, result.stderr
+
+
 def test_speech_and_pictures_count_as_requests(server):
     customer = server.customer(test="5.00", test_key=True)
     speech = {"model": "tts-1", "input": "Hello", "voice": "alloy", "response_format": "wav"}

@@ -30,12 +30,13 @@ enum Assembly {
         var verifier = LedgerVerifier(books.store, books.ledger, logger)
         try verifier.begin(at: .now)
         let limits = LimitDesk(configuration.limits)
-        if let since = limits.countsSince { limits.restore(try books.store.used(since: since)) }
+        let keys = books.keys.all
+        if let since = limits.countsSince(keys) { limits.restore(try books.store.used(since: since), of: keys) }
         let servers = try LocalServers(configuration, logger, on: loops)
         let engines = try ConfiguredEngines(configuration, servers, on: loops)
         let chat = Chat(
             catalog: books.catalog, prices: books.prices, routes: engines.routes, ledger: books.ledger,
-            limits: limits, logger: logger)
+            limits: limits, cache: configuration.cache.map { AnswerCache($0) }, logger: logger)
         let painters = try ConfiguredImages(configuration, servers, on: loops)
         let images = try painters.jobs(configuration, books, limits, logger, on: loops)
         try await images.takeUp()

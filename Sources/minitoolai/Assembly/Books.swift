@@ -57,6 +57,12 @@ struct Books: Sendable {
                 setting.price.map { (setting.model.id, $0) } ?? (PriceList.trialName(of: setting.model.id), .free)
             }
 
+            + (configuration.cache.map { cache in
+                configuration.models.map { setting in
+                    (PriceList.cacheName(of: setting.model.id), setting.price?.percent(cache.percent) ?? .free)
+                }
+            } ?? [])
+
         let (ledger, report) = try Recovery.begin(store, prices: priced, clock: clock)
         if report.released + report.provisional > 0 {
             logger.notice(

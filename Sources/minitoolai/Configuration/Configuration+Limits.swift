@@ -1,3 +1,4 @@
+import Commerce
 import Gateway
 import Units
 import Wire
@@ -50,7 +51,4 @@ extension RateLimits {
         }
         self.init(minute: amounts("minute"), day: amounts("day"), concurrent: limit("concurrent"))
     }
-
-    /// What a counter counts to.
-    private static let most = 1_000_000_000
 }

@@ -14,6 +14,8 @@ struct Configuration: Sendable {
     let payments: Payments
     let routing: RoutingRules
     let limits: LimitRules
+    /// nil: nothing is answered twice.
+    let cache: AnswerCache.Rules?
     let engines: [EngineSetting]
     /// Of the engines those that are started here.
     let localServers: [LocalServer.Options]
@@ -89,7 +91,7 @@ struct Configuration: Sendable {
         let stripeTrustedRoots: String?
     }
 
-    static let sections = ["server", "store", "ledger", "blobs", "payments", "routing", "limits", "engines", "models"]
+    static let sections = ["server", "store", "ledger", "blobs", "payments", "routing", "limits", "cache", "engines", "models"]
 
     /// Reads the configuration of `place`: flags before variables before the file before the defaults.
     /// - Throws: ``ConfigurationFaults``, all there are.
@@ -107,6 +109,7 @@ struct Configuration: Sendable {
         ledger = root.section("ledger") { Ledger($0) }
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         payments = root.section("payments") { Payments($0) }
+        cache = root.section("cache") { AnswerCache.Rules($0) }
         routing = root.section("routing") { RoutingRules($0) }
         let engines = root.section("engines", read: EngineSetting.all)
         (self.engines, localServers, queues) = (engines.engines, engines.localServers, engines.queues)

@@ -152,15 +152,16 @@ struct LimitDeskTests {
         let clock = ManualClock()
         clock.advance(bySeconds: 3600)
         let desk = LimitDesk(rules, clock: clock)
-        #expect(desk.countsSince == ManualClock().now())
-        desk.restore([
-            DayUse(
-                key: KeyID(1), account: AccountID(1), book: .live, model: "m", requests: 3,
-                use: RateUse(tokens: 60, spend: Money(nanodollars: 600))),
-            DayUse(
-                key: KeyID(1), account: AccountID(1), book: .live, model: "other", requests: 1,
-                use: RateUse(spend: Money(nanodollars: 300))),
-        ])
+        #expect(desk.countsSince([]) == ManualClock().now())
+        desk.restore(
+            [
+                DayUse(
+                    key: KeyID(1), account: AccountID(1), book: .live, model: "m", requests: 3,
+                    use: RateUse(tokens: 60, spend: Money(nanodollars: 600))),
+                DayUse(
+                    key: KeyID(1), account: AccountID(1), book: .live, model: "other", requests: 1,
+                    use: RateUse(spend: Money(nanodollars: 300))),
+            ], of: [])
         #expect(refused(desk, spending(101))?.used == 900)
         #expect(refused(desk, spending(100)) == nil)
         #expect(refused(desk, .none)?.scope == .model)

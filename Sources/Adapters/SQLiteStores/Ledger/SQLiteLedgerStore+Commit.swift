@@ -38,13 +38,15 @@ extension SQLiteLedgerStore {
 
     private func insert(_ key: KeyRecord, in db: Database) throws {
         let models = try key.models.map { String(decoding: try JSONEncoder().encode($0), as: UTF8.self) }
+        let rates = try key.rates.map { String(decoding: try JSONEncoder().encode($0.amounts), as: UTF8.self) }
         let sql = """
-            INSERT INTO keys (id, account, book, mac, prefix, label, models, spending_limit, expires, created, revoked)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            INSERT INTO keys (id, account, book, mac, prefix, label, models, spending_limit, expires, created, revoked, rates, caches)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """
         try db.cachedStatement(sql: sql).execute(arguments: [
             key.id.value, key.account.value, key.book.rawValue, Data(key.mac), key.prefix, key.label, models,
             key.limit?.nanodollars, key.expires?.microseconds, key.created.microseconds, key.revoked?.microseconds,
+            rates, key.caches,
         ])
     }
 

@@ -44,7 +44,7 @@ extension SQLiteLedgerStore {
 
     private func keys(_ db: Database) throws -> [KeyRecord] {
         let sql = """
-            SELECT id, account, book, mac, prefix, label, models, spending_limit, expires, created, revoked
+            SELECT id, account, book, mac, prefix, label, models, spending_limit, expires, created, revoked, rates, caches
             FROM keys ORDER BY id
             """
         return try rows(db, sql) { columns in
@@ -59,8 +59,17 @@ extension SQLiteLedgerStore {
                 models: try models.map { try JSONDecoder().decode([String].self, from: Data($0.utf8)) },
                 limit: columns.optional().map(Money.init(nanodollars:)),
                 expires: columns.optional().map(Instant.init(microseconds:)),
-                created: columns.instant(), revoked: columns.optional().map(Instant.init(microseconds:)))
+                created: columns.instant(), revoked: columns.optional().map(Instant.init(microseconds:)),
+                rates: try rates(columns.optional(), of: id), caches: columns.next())
         }
+    }
+
+    private func rates(_ text: String?, of key: KeyID) throws -> RateLimits? {
+        guard let text else { return nil }
+        guard let amounts = try? JSONDecoder().decode([String: Int64].self, from: Data(text.utf8)),
+            let rates = RateLimits(amounts: amounts)
+        else { throw StoreFailure.unreadable(row: key.description, column: "rates", value: text) }
+        return rates
     }
 
     private func spent(_ db: Database) throws -> [KeyID: Money] {

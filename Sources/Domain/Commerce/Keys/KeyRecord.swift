@@ -18,13 +18,19 @@ package struct KeyRecord: Hashable, Sendable {
     /// The most this key may ever spend, overruns included; nil: no limit of its own.
     package let limit: Money?
     package let expires: Instant?
+    /// What it may use beside or in place of what every key may; nil: what every key may.
+    package let rates: RateLimits?
+    /// Answers to what it asked before are given again, for less.
+    package let caches: Bool
     package let created: Instant
     package var revoked: Instant?
 
     package init(
         id: KeyID, account: AccountID, book: Book, mac: [UInt8], prefix: String, label: String, models: [String]?, limit: Money?,
-        expires: Instant?, created: Instant, revoked: Instant? = nil
+        expires: Instant?, created: Instant, revoked: Instant? = nil, rates: RateLimits? = nil, caches: Bool = false
     ) {
+        self.rates = rates
+        self.caches = caches
         self.id = id
         self.account = account
         self.book = book

@@ -161,7 +161,7 @@ package struct Ledger: Sendable {
         lastKey += 1
         let record = KeyRecord(
             id: KeyID(lastKey), account: new.account, book: new.book, mac: new.mac, prefix: new.prefix, label: new.label,
-            models: new.models, limit: new.limit, expires: new.expires, created: now)
+            models: new.models, limit: new.limit, expires: new.expires, created: now, rates: new.rates, caches: new.caches)
         keyStates[record.id.value] = KeyState(record: record)
         records.append(.key(record))
         return .key(record)

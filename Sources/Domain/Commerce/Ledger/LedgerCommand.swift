@@ -63,11 +63,15 @@ package struct NewKey: Sendable {
     package var models: [String]?
     package var limit: Money?
     package var expires: Instant?
+    package var rates: RateLimits?
+    package var caches: Bool
 
     package init(
         account: AccountID, book: Book, mac: [UInt8], prefix: String, label: String = "", models: [String]? = nil,
-        limit: Money? = nil, expires: Instant? = nil
+        limit: Money? = nil, expires: Instant? = nil, rates: RateLimits? = nil, caches: Bool = false
     ) {
+        self.rates = rates
+        self.caches = caches
         self.account = account
         self.book = book
         self.mac = mac

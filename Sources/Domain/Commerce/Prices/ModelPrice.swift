@@ -21,6 +21,19 @@ package struct ModelPrice: Hashable, Sendable {
 
     package static let free = ModelPrice(input: .free, output: .free)
 
+    /// So many hundredths of it, each rate rounded up to a nanodollar per million.
+    package func percent(_ percent: Int) -> ModelPrice {
+        func part(_ rate: Rate) -> Rate {
+            let whole = Int128(rate.nanodollarsPerMillion) * Int128(percent)
+            guard let part = Rate(nanodollarsPerMillion: Int64((whole + 99) / 100)) else {
+                preconditionFailure("a part of a rate is a rate")
+            }
+            return part
+        }
+        precondition(0...100 ~= percent, "a part is no more than the whole")
+        return ModelPrice(input: part(input), cachedInput: cachedInput.map(part), output: part(output), unit: unit)
+    }
+
     package var isFree: Bool { dearestInput == .free && output == .free }
 
     /// - Returns: nil when an image costs less than nothing or more than $1,000,000.

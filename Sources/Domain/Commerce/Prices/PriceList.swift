@@ -19,6 +19,11 @@ package struct PriceList: Sendable {
 }
 
 extension PriceList {
+    /// The name under which the price of a model's answers stands when they are given again.
+    package static func cacheName(of model: String) -> String { "\(model) (cached answer)" }
+}
+
+extension PriceList {
     /// The reference's price table, in US dollars per million tokens. It names no cached price: cached input costs what input
     /// costs unless the operator sets one.
     package static let builtInChat: [(model: String, price: ModelPrice)] = [

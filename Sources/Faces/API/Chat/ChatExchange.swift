@@ -118,10 +118,10 @@ final class ChatExchange: Exchange, @unchecked Sendable {
             fingerprint: answer.fingerprint, streams: request.prompt.stream)
         guard request.prompt.stream else {
             return WholeReply(
-                on: connection, writer: writer, request: request, standing: answer.standing, recording: recording)
+                on: connection, writer: writer, request: request, facts: AnswerFacts(answer), recording: recording)
         }
         let reply = EventStreamReply(
-            on: connection, writer: writer, request: request, standing: answer.standing, recording: recording)
+            on: connection, writer: writer, request: request, facts: AnswerFacts(answer), recording: recording)
         stream = reply
         return reply
     }
@@ -133,7 +133,7 @@ final class ChatExchange: Exchange, @unchecked Sendable {
         let translation: any AnswerTranslation =
             responses.map { ResponsesAnswer(identity, to: $0) } ?? MessagesAnswer(identity)
         let reply = TranslatedReply(
-            on: connection, translation, manners: manners, streams: request.prompt.stream, standing: answer.standing,
+            on: connection, translation, manners: manners, streams: request.prompt.stream, facts: AnswerFacts(answer),
             recording: recording)
         if request.prompt.stream { stream = reply }
         return reply

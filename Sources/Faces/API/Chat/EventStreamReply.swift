@@ -16,7 +16,7 @@ final class EventStreamReply: ChatStreamReply {
     /// Comments are written; the reference's own dialect has none.
     private let comments: Bool
     private let dropped: [String]
-    private let standing: RateStanding?
+    private let facts: AnswerFacts
     /// For a request that its caller named.
     private let recording: AnswerRecording?
     private var frame: ChunkFrame
@@ -25,10 +25,10 @@ final class EventStreamReply: ChatStreamReply {
     private(set) var hasBegun = false
 
     init(
-        on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?,
+        on connection: Connection, writer: AnswerWriter, request: ChatRequest, facts: AnswerFacts,
         recording: AnswerRecording? = nil
     ) {
-        self.standing = standing
+        self.facts = facts
         self.recording = recording
         self.connection = connection
         self.writer = writer
@@ -98,10 +98,10 @@ final class EventStreamReply: ChatStreamReply {
     static let contentType = "text/event-stream; charset=utf-8"
 
     private func head(roomFor pieceBytes: Int) -> ByteBuffer {
-        let fieldsBytesMax = TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: standing)
+        let fieldsBytesMax = TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: facts)
         return connection.streamHead(fieldsBytesMax: fieldsBytesMax, roomFor: pieceBytes) { room in
             room.writeDropped(dropped)
-            room.write(standing)
+            room.write(facts)
         }
     }
 

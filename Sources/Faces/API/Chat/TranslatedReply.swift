@@ -12,7 +12,7 @@ final class TranslatedReply: ChatStreamReply {
     private var translation: any AnswerTranslation
     private let manners: ErrorResponse.Manners
     private let streams: Bool
-    private let standing: RateStanding?
+    private let facts: AnswerFacts
     private let recording: AnswerRecording?
     private var frame: ChunkFrame
     private var whole: ChatChunk?
@@ -21,13 +21,13 @@ final class TranslatedReply: ChatStreamReply {
 
     init(
         on connection: Connection, _ translation: any AnswerTranslation, manners: ErrorResponse.Manners, streams: Bool,
-        standing: RateStanding?, recording: AnswerRecording?
+        facts: AnswerFacts, recording: AnswerRecording?
     ) {
         self.connection = connection
         self.translation = translation
         self.manners = manners
         self.streams = streams
-        self.standing = standing
+        self.facts = facts
         self.recording = recording
         frame = ChunkFrame(isChunked: !connection.turn.isHTTP10)
     }
@@ -74,11 +74,11 @@ final class TranslatedReply: ChatStreamReply {
             recording.add(body)
             recording.complete()
         }
-        connection.reply(.ok, body: body, fieldsBytesMax: 160 + TextRoom.bytesMax(of: standing)) { room in
+        connection.reply(.ok, body: body, fieldsBytesMax: 160 + TextRoom.bytesMax(of: facts)) { room in
             room.write("content-type: application/json\r\n")
             room.writeField("x-minitoolai-cost", answer.receipt.charge.description)
             if answer.fundsEnded { room.writeField("x-minitoolai-stop", "insufficient_quota") }
-            room.write(standing)
+            room.write(facts)
         }
     }
 
@@ -113,6 +113,6 @@ final class TranslatedReply: ChatStreamReply {
     }
 
     private func head(roomFor pieceBytes: Int) -> ByteBuffer {
-        connection.streamHead(fieldsBytesMax: TextRoom.bytesMax(of: standing), roomFor: pieceBytes) { $0.write(standing) }
+        connection.streamHead(fieldsBytesMax: TextRoom.bytesMax(of: facts), roomFor: pieceBytes) { $0.write(facts) }
     }
 }

@@ -11,16 +11,16 @@ final class WholeReply: ChatReply {
     private let connection: Connection
     private let writer: AnswerWriter
     private let dropped: [String]
-    private let standing: RateStanding?
+    private let facts: AnswerFacts
     private let recording: AnswerRecording?
     /// The answer without its end, with room for a head before it.
     private var begun: ByteBuffer?
 
     init(
-        on connection: Connection, writer: AnswerWriter, request: ChatRequest, standing: RateStanding?,
+        on connection: Connection, writer: AnswerWriter, request: ChatRequest, facts: AnswerFacts,
         recording: AnswerRecording? = nil
     ) {
-        self.standing = standing
+        self.facts = facts
         self.recording = recording
         self.connection = connection
         self.writer = writer
@@ -34,7 +34,7 @@ final class WholeReply: ChatReply {
         begun = body
     }
 
-    private var fieldsBytesMax: Int { 160 + TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: standing) }
+    private var fieldsBytesMax: Int { 160 + TextRoom.droppedBytesMax(dropped) + TextRoom.bytesMax(of: facts) }
 
     func flush() {}
 
@@ -64,7 +64,7 @@ final class WholeReply: ChatReply {
             room.writeField("x-minitoolai-cost", answer.receipt.charge.description)
             if answer.fundsEnded { room.writeField("x-minitoolai-stop", "insufficient_quota") }
             room.writeDropped(dropped)
-            room.write(standing)
+            room.write(facts)
         }
     }
 }

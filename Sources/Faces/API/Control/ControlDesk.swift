@@ -53,13 +53,14 @@ package struct ControlDesk: Sendable {
         case .openAccount(let name): AccountDocument(try await administration.openAccount(named: name))
         case .listAccounts: AccountsDocument(accounts: administration.accounts().map(AccountDocument.init))
         case .showAccount(let account): AccountDocument(try administration.account(account))
-        case .createKey(let account, let test, let label, let models, let limit, let expires):
+        case .createKey(let account, let test, let label, let models, let limit, let expires, let rates, let caches):
             NewKeyDocument(
                 try await administration.createKey(
-                    KeyWish(
-                        account: account, book: book(test), label: label, models: try models.map(known),
-                        limit: try limit.map { try money($0, field: "limit") },
-                        expires: try expires.map { try instant($0, field: "expires") })))
+                    wish(
+                        KeyWish(
+                            account: account, book: book(test), label: label, models: try models.map(known),
+                            limit: try limit.map { try money($0, field: "limit") },
+                            expires: try expires.map { try instant($0, field: "expires") }), rates, caches: caches)))
         case .listKeys(let account): KeysDocument(keys: try administration.keys(of: account).map(keyDocument))
         case .revokeKey(let id): try await revokeKey(id)
         case .grantCredit(let account, let amount, let reference, let test):
@@ -100,6 +101,21 @@ package struct ControlDesk: Sendable {
         throw ControlRefusal(
             code: "invalid_models",
             message: "models: expected names of models in the catalog, got \(name.prefix(80))\(hint)")
+    }
+
+    private func wish(_ wish: KeyWish, _ rates: [String: String], caches: Bool) throws(ControlRefusal) -> KeyWish {
+        var (wish, amounts) = (wish, [String: Int64]())
+        for (name, text) in rates {
+            let isMoney = name.hasPrefix("spend")
+            amounts[name] = isMoney ? try money(text, field: name).nanodollars : Int64(text) ?? 0
+            guard RateLimits(amounts: amounts) != nil else {
+                let expected = isMoney ? "US dollars above 0" : "a whole number from 1 to \(RateLimits.most)"
+                throw ControlRefusal(code: "invalid_limit", message: "\(name): expected \(expected), got \(text.prefix(80))")
+            }
+        }
+        wish.rates = amounts.isEmpty ? nil : RateLimits(amounts: amounts)
+        wish.caches = caches
+        return wish
     }
 
     private func revokeKey(_ id: String) async throws -> KeysDocument {

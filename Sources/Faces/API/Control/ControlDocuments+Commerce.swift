@@ -35,7 +35,10 @@ extension KeyDocument {
         self.init(
             id: key.id.description, account: account, accountId: key.account.description, mode: key.book.rawValue,
             prefix: key.prefix, label: key.label, models: key.models, limit: key.limit?.description, spent: spent.description,
-            expires: key.expires?.description, created: key.created.description, revoked: key.revoked?.description)
+            expires: key.expires?.description, created: key.created.description, revoked: key.revoked?.description,
+            rates: (key.rates?.amounts ?? [:]).reduce(into: [:]) { all, rate in
+                all[rate.key] = rate.key.hasPrefix("spend") ? Money(nanodollars: rate.value).description : String(rate.value)
+            }, caches: key.caches)
     }
 }
 

@@ -17,12 +17,20 @@ struct KeyCommand: ParsableCommand {
         @Option(parsing: .unconditional, help: ArgumentHelp("The most it may ever spend.", valueName: "usd"), transform: amount)
         var limit: Money?
         @Option(help: ArgumentHelp("Until when it is valid, ISO 8601.", valueName: "time"), transform: time) var expires: String?
+        @Option(
+            name: .customLong("rate"), parsing: .unconditionalSingleValue,
+            help: ArgumentHelp(
+                "A limit of its own: requests_per_minute, tokens_per_minute, spend_per_minute, the same per_day, or concurrent.",
+                valueName: "name=amount"), transform: rate)
+        var rates: [Rate] = []
+        @Flag(help: "What it asked before is answered again, for less, where the configuration has a cache.") var cache = false
         @OptionGroup var place: PlaceOptions
         @OptionGroup var output: OutputOptions
 
         func run(in house: House, at terminal: Terminal) async throws {
             let request = ControlRequest.createKey(
-                account: account, test: test, label: label, models: models, limit: limit?.description, expires: expires)
+                account: account, test: test, label: label, models: models, limit: limit?.description, expires: expires,
+                rates: Dictionary(rates.map { ($0.name, $0.amount) }, uniquingKeysWith: { $1 }), caches: cache)
             let key = try await house.ask(request, at: place.place, for: NewKeyDocument.self)
             try terminal.print(key, as: output) { $0.key }
             if !output.json { terminal.note("\(key.id), a \(key.mode) key of \(key.account); it is not shown again") }
@@ -54,6 +62,20 @@ struct KeyCommand: ParsableCommand {
             guard let key = keys.keys.first else { throw Failure(.refused, "the server did not say which key it revoked") }
             try terminal.print(key, as: output) { "\($0.id)  revoked" }
         }
+    }
+
+    struct Rate: Sendable {
+        let name: String
+        let amount: String
+    }
+
+    private static func rate(_ text: String) throws -> Rate {
+        let parts = text.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+        guard parts.count == 2, RateName.all.contains(parts[0]) else {
+            let hint = nearestName(to: parts[0], among: RateName.all).map { "; did you mean \($0)?" } ?? ""
+            throw ValidationError("expected a limit such as requests_per_minute=60, got \(text.prefix(80))\(hint)")
+        }
+        return Rate(name: parts[0], amount: parts[1])
     }
 
     private static func names(_ text: String) throws -> [String] {

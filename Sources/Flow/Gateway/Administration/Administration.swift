@@ -70,7 +70,7 @@ package struct Administration: Sendable {
         let new = NewKey(
             account: account.record.id, book: wish.book, mac: mint.mac(of: secret.utf8).bytes,
             prefix: KeyMint.shownPrefix(of: secret, in: wish.book), label: wish.label, models: wish.models, limit: wish.limit,
-            expires: wish.expires)
+            expires: wish.expires, rates: wish.rates, caches: wish.caches)
         switch await ledger.perform(.createKey(new)) {
         case .key(let record):
             keys.put(record)
@@ -197,6 +197,8 @@ package struct KeyWish: Sendable {
     package var models: [String]?
     package var limit: Money?
     package var expires: Instant?
+    package var rates: RateLimits?
+    package var caches = false
 
     package init(
         account: String, book: Book, label: String = "", models: [String]? = nil, limit: Money? = nil, expires: Instant? = nil

@@ -19,6 +19,10 @@ package final class Admitted: @unchecked Sendable {
     /// Whose turn it is where requests wait.
     private let account: AccountID
     let line: CallerLine
+    /// Under which the answer is kept, to be given again; nil: it is not.
+    let name: AnswerCache.Name?
+    /// It was answered before.
+    let isCached: Bool
     private var ticket: LimitDesk.Ticket?
     /// What is left of the caller's limits; nil when there are none.
     package let standing: RateStanding?
@@ -34,8 +38,10 @@ package final class Admitted: @unchecked Sendable {
 
     init(
         chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], account: AccountID, line: CallerLine,
-        ticket: LimitDesk.Ticket?
+        ticket: LimitDesk.Ticket?, name: AnswerCache.Name? = nil, isCached: Bool = false
     ) {
+        self.name = name
+        self.isCached = isCached
         self.ticket = ticket
         standing = ticket?.standing
         self.chat = chat
@@ -218,7 +224,7 @@ package final class Admitted: @unchecked Sendable {
     private func relay(to engine: any ChatEngine, at place: EnginePlace?) -> AnswerRelay {
         AnswerRelay(
             line: line, place: place, rules: rules(for: engine), meter: quote.tranche == nil ? nil : FundsMeter(quote, funds),
-            drains: chat.drains)
+            drains: chat.drains, copy: name.map { _ in AnswerCopy() })
     }
 
     private func rules(for engine: any ChatEngine) -> AnswerRelay.Rules {

@@ -40,6 +40,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var place: EnginePlace?
     private let rules: Rules
     private let drains: DrainSlots
+    /// Of what is passed on, for whoever asks the same again.
+    let copy: AnswerCopy?
     private var call: (any ChatCall)?
     private(set) var end: AnswerEnd?
     /// The engine is done, and nothing of what it brought waits to be paid for.
@@ -53,7 +55,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     private var notedTokens = 0
     private var notedAt: NIODeadline
 
-    init(line: CallerLine, place: EnginePlace?, rules: Rules, meter: FundsMeter?, drains: DrainSlots) {
+    init(line: CallerLine, place: EnginePlace?, rules: Rules, meter: FundsMeter?, drains: DrainSlots, copy: AnswerCopy? = nil) {
+        self.copy = copy
         self.line = line
         self.place = place
         self.rules = rules
@@ -177,6 +180,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
     }
 
     private func pass(_ chunk: ChatChunk) {
+        copy?.add(chunk)
         if !line.isGone { sink?.write(chunk) }
     }
 

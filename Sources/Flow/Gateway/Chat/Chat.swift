@@ -15,14 +15,17 @@ package final class Chat: Sendable {
     private let offers: [String: ModelOffer]
     let ledger: any LedgerDesk
     let limits: LimitDesk
+    /// nil: nothing is answered twice.
+    let cache: AnswerCache?
     let logger: Logger
     let drains = DrainSlots(ChatLimits.drainsMax)
     let doubts = MeteringDoubts()
 
     package init(
         catalog: ModelCatalog, prices: PriceList, routes: RouteTable, ledger: any LedgerDesk,
-        limits: LimitDesk = .none, logger: Logger
+        limits: LimitDesk = .none, cache: AnswerCache? = nil, logger: Logger
     ) {
+        self.cache = cache
         self.catalog = catalog
         self.prices = prices
         self.routes = routes
@@ -55,6 +58,10 @@ package final class Chat: Sendable {
         guard let offer = offers[prompt.model] else { throw .modelUnknown(model: prompt.model) }
         guard caller.key.allows(model: offer.model.id) else { throw .modelNotAllowed(model: offer.model.id) }
         let terms = offer.terms(for: caller.key.book)
+        let name = caller.key.caches && cache != nil ? AnswerCache.Name(prompt, of: offer.id, by: caller.key.id) : nil
+        if let name, let answer = cache?.find(name, at: line.loop.now), let price = terms.cachedPrice, terms.price != nil {
+            return try quoted(answer, at: price, to: prompt, for: caller, by: offer, on: line)
+        }
         let routes = RouteTable.roomFirst(routes.inOrder(terms.routes, for: prompt, at: line.loop.now))
         guard let first = routes.first else { throw .engineUnavailable(model: offer.model.id) }
         guard let price = terms.price else { throw .modelNotPriced(model: offer.model.id) }
@@ -65,15 +72,34 @@ package final class Chat: Sendable {
         return (
             Admitted(
                 chat: self, prompt: prompt, offer: offer, quote: quote, routes: routes, account: caller.key.account, line: line,
-                ticket: ticket), request
+                ticket: ticket, name: name), request
         )
+    }
+
+    /// The same for an answer that is given again: what it used is known.
+    private func quoted(
+        _ answer: CachedAnswer, at price: PriceVersion, to prompt: ChatPrompt, for caller: Caller, by offer: ModelOffer,
+        on line: CallerLine
+    ) throws(Refusal) -> (Admitted, HoldRequest) {
+        let usage = answer.usage
+        let quote = Quote(
+            price: price, inputBoundTokens: usage.promptTokens, inputFairTokens: usage.promptTokens, choices: 1,
+            outputCap: max(1, usage.completionTokens))
+        let engine = CachedAnswerEngine(answer: answer)
+        let request = HoldRequest(request: line.request, key: caller.key.id, quote: quote, engine: engine.name)
+        let ticket = try ticket(for: quote, of: caller, model: offer.id, now: line.loop.now)
+        let admitted = Admitted(
+            chat: self, prompt: prompt, offer: offer, quote: quote,
+            routes: [Route(engine: engine, model: offer.id, cost: .free)], account: caller.key.account, line: line,
+            ticket: ticket, isCached: true)
+        return (admitted, request)
     }
 
     /// Counted with all it may use: what was not needed is given back at its end.
     private func ticket(
         for quote: Quote, of caller: Caller, model: String, now: NIODeadline
     ) throws(Refusal) -> LimitDesk.Ticket? {
-        guard limits.areAny else { return nil }
+        guard limits.counts(caller.key) else { return nil }
         let (output, overflow) = quote.outputCap.multipliedReportingOverflow(by: quote.choices)
         let tokens = overflow ? Int.max / 2 : quote.inputFairTokens + output + quote.extraOutputTokens
         let use = RateUse(tokens: tokens, spend: quote.bound ?? .zero)

@@ -14,13 +14,18 @@ package final class ModelOffer: Sendable {
     struct Terms: Sendable {
         /// nil: it is not sold.
         let price: PriceVersion?
+        /// Of an answer that is given again; nil: none is.
+        let cachedPrice: PriceVersion?
         /// In no order yet: see ``RouteTable/inOrder(_:for:at:)``.
         let routes: [Route]
     }
 
     private init(_ model: ChatModel, _ prices: PriceList, _ routes: RouteTable) {
         func terms(in book: Book) -> Terms {
-            Terms(price: prices.version(for: model.id, in: book), routes: routes.routes(to: model, for: book))
+            Terms(
+                price: prices.version(for: model.id, in: book),
+                cachedPrice: prices.version(for: PriceList.cacheName(of: model.id), in: book),
+                routes: routes.routes(to: model, for: book))
         }
         self.model = model
         id = model.id

@@ -41,12 +41,25 @@ package final class OpenAnswer: @unchecked Sendable {
         let end = ended
         record(end, receipt)
         noteDrift(end, receipt)
+        keepCopy(end)
         doubtEngine(end)
         let then = forwarded
         forwarded = nil
         then?(
             ForwardedAnswer(end: ForwardedAnswer.End(end), usage: usage, receipt: receipt, fundsEnded: hasSpentAll(end)))
     }
+
+    /// Kept is what came to its end by itself and was measured: what was cut for want of money another time may go on.
+    private func keepCopy(_ end: AnswerEnd) {
+        guard let copy = relay.copy, let name = admitted.name, case .completed(let end) = end, end.usage == usage,
+            !admitted.terms.isEnd(end)
+        else { return }
+        admitted.chat.cache?.keep(
+            copy, usage: usage, reachedCap: end.reachedCap, as: name, at: admitted.line.loop.now)
+    }
+
+    /// It was answered before, and is given again.
+    package var isCached: Bool { admitted.isCached }
 
     /// Watches that charges follow the engine's reports.
     private func noteDrift(_ end: AnswerEnd, _ receipt: Receipt) {

@@ -32,15 +32,15 @@ package final class LimitDesk: Sendable {
         self.clock = clock
     }
 
-    /// Whether anybody has a limit.
-    var areAny: Bool { !rules.areNone }
+    /// Whether a key has a limit.
+    func counts(_ key: KeyRecord) -> Bool { !rules.areNone || key.rates != nil }
 
     /// - Parameter use: the most it may use; no tokens for what is not counted in them.
     /// - Returns: nil when no limit applies.
     /// - Throws: the first limit that is reached; then nothing is counted.
     package func take(_ key: KeyRecord, model: String, _ use: RateUse, at now: NIODeadline) throws(RateRefusal) -> Ticket? {
-        guard !rules.areNone else { return nil }
-        let applied = places(of: key, model)
+        guard counts(key) else { return nil }
+        let applied = places(of: key.id, key.account, key.book, model, own: key.rates)
         guard !applied.isEmpty else { return nil }
         let moment = moment(now)
         let result: Result<Ticket, RateRefusal> = counters.withLock { counters in
@@ -63,7 +63,7 @@ package final class LimitDesk: Sendable {
     }
 
     private func moment(_ now: NIODeadline) -> RateCounter.Moment {
-        let microseconds = rules.countDays ? clock.now().microseconds : 0
+        let microseconds = clock.now().microseconds
         let (day, rest) = microseconds.quotientAndRemainder(dividingBy: LimitDesk.dayMicroseconds)
         return RateCounter.Moment(
             nanoseconds: now.uptimeNanoseconds, day: day,
@@ -83,12 +83,13 @@ package final class LimitDesk: Sendable {
     }
 
     /// What keys have used today (UTC) before this process began: limits by the day go on where they were.
-    package func restore(_ used: [DayUse]) {
-        guard rules.countDays else { return }
+    /// - Parameter keys: their own limits may be all there are.
+    package func restore(_ used: [DayUse], of keys: [KeyRecord]) {
+        let own = Dictionary(keys.compactMap { key in key.rates.map { (key.id, $0) } }, uniquingKeysWith: { $1 })
         let today = moment(.now()).day
         counters.withLock { counters in
             for use in used {
-                for (place, _, _) in places(of: use.key, use.account, use.book, use.model) {
+                for (place, _, _) in places(of: use.key, use.account, use.book, use.model, own: own[use.key]) {
                     LimitDesk.counter(of: place, in: &counters).restore(requests: use.requests, use.use, on: today)
                 }
             }
@@ -96,8 +97,8 @@ package final class LimitDesk: Sendable {
     }
 
     /// Since when ``restore(_:)`` needs to know; nil when nothing is counted by the day.
-    package var countsSince: Instant? {
-        guard rules.countDays else { return nil }
+    package func countsSince(_ keys: [KeyRecord]) -> Instant? {
+        guard rules.countDays || keys.contains(where: { $0.rates?.day.isNone == false }) else { return nil }
         return Instant(microseconds: moment(.now()).day * LimitDesk.dayMicroseconds)
     }
 
@@ -108,15 +109,12 @@ package final class LimitDesk: Sendable {
         return counter
     }
 
-    private func places(of key: KeyRecord, _ model: String) -> [(Place, RateLimits, RateScope)] {
-        places(of: key.id, key.account, key.book, model)
-    }
-
     private func places(
-        of key: KeyID, _ account: AccountID, _ book: Book, _ model: String
+        of key: KeyID, _ account: AccountID, _ book: Book, _ model: String, own: RateLimits?
     ) -> [(Place, RateLimits, RateScope)] {
         var places: [(Place, RateLimits, RateScope)] = []
-        if !rules.key.isNone { places.append((.key(key), rules.key, .key)) }
+        let ofKey = own.map { rules.key.overridden(by: $0) } ?? rules.key
+        if !ofKey.isNone { places.append((.key(key), ofKey, .key)) }
         if !rules.account.isNone { places.append((.account(account, book), rules.account, .account)) }
         if let limits = rules.models[model] { places.append((.model(account, book, model), limits, .model)) }
         return places

@@ -6,7 +6,10 @@ package enum ControlRequest: Codable, Hashable, Sendable {
     case listAccounts
     /// By name or id, as everywhere below.
     case showAccount(account: String)
-    case createKey(account: String, test: Bool, label: String, models: [String]?, limit: String?, expires: String?)
+    /// - Parameter rates: by the names that the configuration has for limits.
+    case createKey(
+        account: String, test: Bool, label: String, models: [String]?, limit: String?, expires: String?,
+        rates: [String: String] = [:], caches: Bool = false)
     /// nil: of every account.
     case listKeys(account: String?)
     case revokeKey(id: String)

@@ -15,11 +15,17 @@ package struct KeyDocument: Codable, Hashable, Sendable {
     package let expires: String?
     package let created: String
     package let revoked: String?
+    /// Limits of its own, by the names that the configuration has for them.
+    package let rates: [String: String]
+    /// What it asked before is answered again.
+    package let caches: Bool
 
     package init(
         id: String, account: String, accountId: String, mode: String, prefix: String, label: String, models: [String]?,
-        limit: String?, spent: String, expires: String?, created: String, revoked: String?
+        limit: String?, spent: String, expires: String?, created: String, revoked: String?, rates: [String: String], caches: Bool
     ) {
+        self.rates = rates
+        self.caches = caches
         self.id = id
         self.account = account
         self.accountId = accountId
@@ -48,6 +54,8 @@ package struct KeyDocument: Codable, Hashable, Sendable {
         try container.encode(expires, forKey: .expires)
         try container.encode(created, forKey: .created)
         try container.encode(revoked, forKey: .revoked)
+        try container.encode(rates, forKey: .rates)
+        try container.encode(caches, forKey: .caches)
     }
 }
 
@@ -56,6 +64,14 @@ package struct KeysDocument: Codable, Hashable, Sendable {
     package let keys: [KeyDocument]
 
     package init(keys: [KeyDocument]) { self.keys = keys }
+}
+
+/// The limits that a key may have of its own, by name.
+package enum RateName {
+    package static let all = [
+        "requests_per_minute", "tokens_per_minute", "spend_per_minute", "requests_per_day", "tokens_per_day", "spend_per_day",
+        "concurrent",
+    ]
 }
 
 /// `key create`: the only document that ever carries a secret.

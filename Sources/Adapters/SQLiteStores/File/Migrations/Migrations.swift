@@ -26,6 +26,7 @@ struct Migration: Sendable {
             number: 8, name: "top-ups, corrections and people", sql: topUpSchema, then: chainGoesOnAgain, movesTables: true),
         Migration(number: 9, name: "requests by their callers' names", sql: nameSchema),
         Migration(number: 10, name: "what engines cost", sql: costSchema),
+        Migration(number: 11, name: "limits and caching of single keys", sql: keySchema),
     ]
 
     /// Brings the database up to the last of `migrations`, each step in a transaction with its record.
