@@ -92,6 +92,16 @@ def test_another_engine_is_asked(server):
         assert embed(customer, model="two").json["data"][0]["embedding"] == VECTOR
 
 
+def test_one_that_fails_is_passed_by(server, upstream):
+    customer = server.customer(live="1.00")
+    before = len(upstream.asked("vectors-failing"))
+    with customer.charged(100 * 40):
+        for _ in range(40):
+            assert embed(customer, model="two").status == 200
+    # Three in a row put it out for five seconds; this takes less.
+    assert len(upstream.asked("vectors-failing")) - before <= 4
+
+
 @pytest.mark.parametrize("fields, word", [
     ({"input": ""}, "input"), ({"input": []}, "input"), ({"input": ["a", ""]}, "input[1]"), ({"input": [[]]}, "input[0]"),
     ({"input": {"a": 1}}, "input"), ({"input": [1, "a"]}, "input"), ({"input": ["a"] * 2049}, "input"),

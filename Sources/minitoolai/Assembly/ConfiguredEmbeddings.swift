@@ -20,8 +20,9 @@ struct ConfiguredEmbeddings: Sendable {
         self.sandbox = sandbox
         live = Dictionary(
             configuration.embeddings.map { setting in
-                let routes = setting.routes.sorted { $0.priority < $1.priority }.compactMap { route in
-                    engines[route.engine].map { EmbeddingRoute(engine: $0, model: route.model, cost: route.cost) }
+                let routes = setting.routes.compactMap { route in
+                    engines[route.engine].map { EmbeddingRoute(
+                            engine: $0, model: route.model, cost: route.cost, weight: route.weight, priority: route.priority) }
                 }
                 return (setting.model.id, routes)
             }, uniquingKeysWith: { _, last in last })

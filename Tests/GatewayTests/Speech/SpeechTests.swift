@@ -25,7 +25,7 @@ private final class SpeechHouse: Sendable {
         speech = Speech(
             models: SpeechModel.builtIn, prices: PriceList(begun.ledger.prices),
             routes: SpeechRoutes(
-                live: ["tts-1": engines.map { SpeechRoute(engine: $0, model: "up") }],
+                live: ["tts-1": engines.enumerated().map { SpeechRoute(engine: $1, model: "up", priority: $0 + 1) }],
                 sandbox: ScriptedSpeechEngine(name: "sandbox")),
             ledger: ledger, encoders: BracketEncoders(), logger: logger)
         let mint = KeyMint(pepper: Array(0..<32))

@@ -5,14 +5,22 @@ package import NIOCore
 package import Units
 
 /// One way to have texts turned into vectors.
-package struct EmbeddingRoute: Sendable {
+package struct EmbeddingRoute: WatchedRoute {
     let engine: any EmbeddingEngine
     /// The model's name as that engine knows it.
     let model: String
     /// What the engine costs its operator; nil: nobody said.
     let cost: ModelPrice?
+    let weight: Int
+    let priority: Int
+    let history = RouteHistory()
+    let mark: UInt64 = 0
 
-    package init(engine: any EmbeddingEngine, model: String, cost: ModelPrice? = nil) {
+    package init(
+        engine: any EmbeddingEngine, model: String, cost: ModelPrice? = nil, weight: Int = 1, priority: Int = 1
+    ) {
+        self.weight = weight
+        self.priority = priority
         self.engine = engine
         self.model = model
         self.cost = cost
@@ -44,7 +52,7 @@ package final class Embeddings: Sendable {
     /// Engines that are asked in turn for one request.
     private static let attemptsMax = 3
 
-    /// - Parameter live: by the model's id, in the order in which they are tried. Test keys always get the sandbox.
+    /// - Parameter live: by the model's id, in any order. Test keys always get the sandbox.
     package init(
         models: [EmbeddingModel], prices: PriceList, live: [String: [EmbeddingRoute]], sandbox: any EmbeddingEngine,
         ledger: any LedgerDesk, limits: LimitDesk = .none, logger: Logger
@@ -94,7 +102,8 @@ package final class Embeddings: Sendable {
         let model = prompt.model
         guard known.contains(model) else { throw .modelUnknown(model: model) }
         guard caller.key.allows(model: model) else { throw .modelNotAllowed(model: model) }
-        let routes = Array(self.routes(to: model, for: caller.key.book).prefix(Embeddings.attemptsMax))
+        let routes = Array(
+            self.routes(to: model, for: caller.key.book).inOrder(at: .now()).prefix(Embeddings.attemptsMax))
         guard let first = routes.first else { throw .engineUnavailable(model: model) }
         guard let price = prices.version(for: model, in: caller.key.book) else { throw .modelNotPriced(model: model) }
         // No fair estimate here: vectors are cheap, so nobody is kept out by the bound, and a balance pays for all that may be charged.
@@ -124,11 +133,14 @@ package final class Embeddings: Sendable {
             let asked = route.cost.map {
                 AskedEngine(hold: hold, number: place + 1, engine: route.engine.name, model: route.model, price: $0)
             }
+            let began = NIODeadline.now()
             do throws(EngineFailure) {
                 let embedded = try await route.engine.embed(EmbeddingOrder(prompt: prompt, model: route.model, request: request))
+                route.remember(nil, asked: began)
                 if let asked { ledger.note(asked.answered(by: embedded, to: prompt)) }
                 return embedded
             } catch {
+                if !Task.isCancelled { route.remember(error, asked: began) }
                 if let asked { ledger.note(asked.failed(error.kind)) }
                 logger.warning(
                     "engine.failed",

@@ -3,7 +3,7 @@ package import Inference
 package import NIOCore
 
 /// One way to have a model answered.
-package struct Route: Sendable {
+package struct Route: WatchedRoute {
     package let engine: any ChatEngine
     /// The model's name as that engine knows it.
     package let model: String
@@ -90,25 +90,7 @@ package struct RouteTable: Sendable {
 
     /// The routes in the order in which they are tried for a prompt.
     func inOrder(_ routes: [Route], for prompt: ChatPrompt, at now: NIODeadline) -> [Route] {
-        guard routes.count > 1 else { return routes }
-        var candidates = routes.map { route in
-            let (standing, time) = route.history.look(at: now)
-            return RoutePlan.Candidate(
-                priority: route.priority, weight: route.weight, standing: standing, time: time, mark: route.mark)
-        }
-        for place in RoutePlan.slow(candidates) {
-            routes[place].history.isSlow(at: now)
-            candidates[place].standing = .out
-        }
-        let prefix = rules.isSticky ? PrefixHash.of(prompt) : nil
-        while true {
-            let order = RoutePlan.order(candidates, prefix: prefix, draw: draw)
-            guard candidates[order[0]].standing == .due, !routes[order[0]].history.takeProbe(at: now) else {
-                return order.map { routes[$0] }
-            }
-            // Another request tries it just now.
-            candidates[order[0]].standing = .out
-        }
+        routes.inOrder(at: now, prefix: rules.isSticky ? PrefixHash.of(prompt) : nil, draw: draw)
     }
 
     /// What is left of the routes after the first of them failed. A server that cannot be reached or does not answer will

@@ -1,6 +1,7 @@
 import Commerce
 package import Inference
 import Logging
+import NIOCore
 package import Units
 
 /// A speech whose money is held. It must be opened: only then does its hold end.
@@ -22,13 +23,17 @@ package struct AdmittedSpeech: Sendable {
         while true {
             let route = routes[place]
             let asked = asked(route, number: place + 1)
+            let began = NIODeadline.now()
             Failpoint.reach(.engineAsking)
             do throws(EngineFailure) {
                 let audio = try await EncodedSpeech.begin(
                     SpeechOrder(prompt: prompt, model: route.model, request: request), with: route.engine, speech.encoders)
+                route.remember(nil, asked: began)
                 Failpoint.reach(.engineAccepted)
                 return OpenSpeech(admitted: self, audio: audio, engine: route.engine.name, asked: asked)
             } catch {
+                // Whose caller leaves says nothing of the engine.
+                if !Task.isCancelled { route.remember(error, asked: began) }
                 log(error, of: route)
                 if let asked { speech.ledger.note(asked.failed(error.kind)) }
                 let isLast = !error.mayBeRetriedElsewhere || place + 1 == routes.count || Task.isCancelled

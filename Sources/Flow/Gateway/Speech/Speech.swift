@@ -44,7 +44,8 @@ package final class Speech: Sendable {
         let model = prompt.model
         guard known.contains(model) else { throw .modelUnknown(model: model) }
         guard caller.key.allows(model: model) else { throw .modelNotAllowed(model: model) }
-        let routes = Array(self.routes.routes(to: model, for: caller.key.book).prefix(SpeechLimits.attemptsMax))
+        let routes = Array(
+            self.routes.routes(to: model, for: caller.key.book).inOrder(at: .now()).prefix(SpeechLimits.attemptsMax))
         guard let first = routes.first else { throw .engineUnavailable(model: model) }
         guard let price = prices.version(for: model, in: caller.key.book) else { throw .modelNotPriced(model: model) }
         let characters = prompt.characters

@@ -2,14 +2,22 @@ package import Commerce
 package import Inference
 
 /// One way to have a text spoken.
-package struct SpeechRoute: Sendable {
+package struct SpeechRoute: WatchedRoute {
     package let engine: any SpeechEngine
     /// The model's name as that engine knows it.
     package let model: String
     /// What the engine costs its operator; nil: nobody said.
     let cost: ModelPrice?
+    let weight: Int
+    let priority: Int
+    let history = RouteHistory()
+    let mark: UInt64 = 0
 
-    package init(engine: any SpeechEngine, model: String, cost: ModelPrice? = nil) {
+    package init(
+        engine: any SpeechEngine, model: String, cost: ModelPrice? = nil, weight: Int = 1, priority: Int = 1
+    ) {
+        self.weight = weight
+        self.priority = priority
         self.engine = engine
         self.model = model
         self.cost = cost
@@ -21,7 +29,7 @@ package struct SpeechRoutes: Sendable {
     private let live: [String: [SpeechRoute]]
     private let sandbox: any SpeechEngine
 
-    /// - Parameter live: by the model's id, in the order in which they are tried.
+    /// - Parameter live: by the model's id, in any order.
     package init(live: [String: [SpeechRoute]], sandbox: any SpeechEngine) {
         self.live = live
         self.sandbox = sandbox
