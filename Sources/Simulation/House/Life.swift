@@ -39,7 +39,13 @@ final class Life: @unchecked Sendable {
         openDesk = desk
         let silent = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         let engines = house.engines.map { SimulatedEngine($0, life: self) }
-        let routes = engines.enumerated().map { Route(engine: $1, model: "up-\($0)", weight: $0 + 1) }
+        let routes = engines.enumerated().map { place, engine in
+            Route(
+                engine: engine, model: "up-\(place)", weight: place + 1, cost: PriceList.builtInChat[0].price,
+                queue: house.recipe.places.map {
+                    EngineQueue(EngineQueue.Rules(places: $0, waitingMax: 4, wait: .seconds(20)))
+                })
+        }
         openChat = Chat(
             catalog: ModelCatalog(chat: ChatModel.builtIn), prices: PriceList(ledger.prices),
             routes: RouteTable(

@@ -62,6 +62,8 @@ struct Recipe {
     var piecesMax: Int
     /// Callers ask in every way there is, with keys that end, and engines bill what they do not show.
     var isVaried: Bool
+    /// Requests that an engine takes at once; nil: as many as come.
+    var places: Int?
 
     init(_ world: World) {
         let micros: Int64 = 1000
@@ -91,6 +93,7 @@ struct Recipe {
         piecesMax = 60
         isVaried = true
         answerTokens = world.pick([[5, 40, 400], [5, 40, 400], [40, 400, 6000]])
+        places = world.once(in: 2) ? world.number(1...3) : nil
     }
 
     /// So many long streams at once on one balance, with engines that do as they are told.
@@ -106,6 +109,7 @@ struct Recipe {
         (recipe.grants, recipe.grantsToChoose, recipe.clockJumps) = (1, [balance], false)
         (recipe.outputCaps, recipe.answerTokens) = ([16_000], [3000])
         (recipe.pieceBytes, recipe.piecesMax, recipe.isVaried) = ([40], .max, false)
+        recipe.places = nil
         return recipe
     }
 }

@@ -21,8 +21,10 @@ struct ConfiguredEmbeddings: Sendable {
         live = Dictionary(
             configuration.embeddings.map { setting in
                 let routes = setting.routes.compactMap { route in
-                    engines[route.engine].map { EmbeddingRoute(
-                            engine: $0, model: route.model, cost: route.cost, weight: route.weight, priority: route.priority) }
+                    engines[route.engine].map {
+                        EmbeddingRoute(
+                            engine: $0, model: route.model, cost: route.cost, weight: route.weight, priority: route.priority)
+                    }
                 }
                 return (setting.model.id, routes)
             }, uniquingKeysWith: { _, last in last })

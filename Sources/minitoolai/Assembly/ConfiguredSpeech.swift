@@ -19,8 +19,10 @@ struct ConfiguredSpeech: Sendable {
         let live = configuration.speech.map { setting in
             let routes = setting.routes.compactMap { route -> SpeechRoute? in
                 let engine: (any SpeechEngine)? = route.engine == sandbox.name ? sandbox : byName[route.engine]
-                return engine.map { SpeechRoute(
-                        engine: $0, model: route.model, cost: route.cost, weight: route.weight, priority: route.priority) }
+                return engine.map {
+                    SpeechRoute(
+                        engine: $0, model: route.model, cost: route.cost, weight: route.weight, priority: route.priority)
+                }
             }
             return (setting.model.id, routes)
         }

@@ -34,7 +34,20 @@ package final class Admitted: @unchecked Sendable {
     private var deadline: Scheduled<Void>?
     private var relay: AnswerRelay?
     private var waiting: EngineQueue.Waiting?
+    /// Which attempt the first route's is.
+    private var number = 0
+    private var hedging: Scheduled<Void>?
+    /// Asked beside the first, which takes its time.
+    private var second: Second?
     private var opened: ((Result<OpenAnswer, EngineFailure>) -> Void)?
+
+    /// One more engine that is asked at the same time.
+    private struct Second {
+        let route: Route
+        let number: Int
+        let asked: NIODeadline
+        let relay: AnswerRelay
+    }
 
     init(
         chat: Chat, prompt: ChatPrompt, offer: ModelOffer, quote: Quote, routes: [Route], account: AccountID, line: CallerLine,
@@ -113,30 +126,132 @@ package final class Admitted: @unchecked Sendable {
     private func ask(at place: EnginePlace?) {
         let route = route
         attempts += 1
-        if hasChoice { asked = line.loop.now }
+        number = attempts
+        if hasChoice { begin(at: line.loop.now) }
         Failpoint.reach(.engineAsking)
         let relay = relay(to: route.engine, at: place)
         self.relay = relay
         relay.open(order(for: route), with: route.engine) { [self] in heard() }
     }
 
+    private func begin(at now: NIODeadline) {
+        asked = now
+        guard let patience = chat.routes.rules.hedge, second == nil else { return }
+        hedging = line.loop.scheduleTask(in: patience) { [self] in hedge() }
+    }
+
     /// The engine accepted, or is out of the question.
     private func heard() {
         guard let relay else { preconditionFailure("what is heard is heard of an engine that was asked") }
         self.relay = nil
-        if hasChoice { remember(relay) }
-        guard relay.opening == nil else { return succeed(relay) }
+        hedging?.cancel()
+        hedging = nil
+        if hasChoice { remember(relay, of: route, asked: asked) }
+        guard relay.opening == nil else {
+            if second != nil { dropSecond(for: relay) }
+            return succeed(relay)
+        }
         guard case .failed(let failure) = relay.end else {
             noteCost { $0.gaveNothing() }
+            if second != nil { dropSecond(for: nil) }
             return release(EngineFailure(.broken, detail: line.isGone ? "the caller left" : "the server goes down"))
         }
         noteCost { $0.failed(failure.kind) }
-        goOn(after: failure)
+        // The other one may still answer.
+        if second != nil { log(failure, of: route) } else { goOn(after: failure) }
     }
 
+    // MARK: Hedging
+
+    /// The engine takes its time: another one is asked beside it, and whichever begins first is heard.
+    @inline(never)
+    private func hedge() {
+        hedging = nil
+        let first = number
+        guard relay != nil, second == nil, attempts < chat.routes.rules.attemptsMax, !isLate, !line.isGone,
+            let place = routes.indices.dropFirst().first(where: {
+                routes[$0].server != route.server && routes[$0].queue?.isFull != true
+            })
+        else { return }
+        let other = routes.remove(at: place)
+        routes.insert(other, at: routes.startIndex + 1)
+        line.tray.ask(.dispatch(funds.hold, engine: other.engine.name)) { [self] outcome in
+            if case .stale = outcome { return }
+            guard relay != nil, number == first, !line.isGone else {
+                // It was heard meanwhile, and the ledger must not take it for one that was not.
+                if opened == nil { chat.ledger.note(.accept(funds.hold)) }
+                return
+            }
+            askSecond(other)
+        }
+    }
+
+    private func askSecond(_ route: Route) {
+        var place: EnginePlace?
+        if let queue = route.queue {
+            let waiting = queue.enter(account, on: line.loop) { if case .success(let free) = $0 { place = free } }
+            if let waiting { queue.leave(waiting) }
+            guard place != nil else { return }
+        }
+        attempts += 1
+        let relay = relay(to: route.engine, at: place)
+        second = Second(route: route, number: attempts, asked: line.loop.now, relay: relay)
+        Failpoint.reach(.engineAsking)
+        relay.open(order(for: route), with: route.engine) { [self] in heardSecond() }
+        // Else it was heard from within.
+        if let first = self.relay, second != nil { line.listener = BothRelays(first, relay) }
+    }
+
+    private func heardSecond() {
+        guard let second else { return }
+        self.second = nil
+        remember(second.relay, of: second.route, asked: second.asked)
+        routes.removeAll { $0.mark == second.route.mark && $0.server == second.route.server }
+        if second.relay.opening != nil {
+            if let relay {
+                // Not answered yet is late, however late it is in the end.
+                route.history.answered(asked: asked, isTimed: prompt.stream, at: line.loop.now)
+                noteCost { $0.gaveNothing() }
+                self.relay = nil
+                relay.abandon()
+            }
+            listen(to: second.relay)
+            routes.insert(second.route, at: routes.startIndex)
+            number = second.number
+            return succeed(second.relay)
+        }
+        guard case .failed(let failure) = second.relay.end else {
+            noteCost(of: second.route, second.number) { $0.gaveNothing() }
+            listen(to: relay)
+            // Of a caller who left the first one hears next.
+            if relay == nil {
+                release(EngineFailure(.broken, detail: line.isGone ? "the caller left" : "the server goes down"))
+            }
+            return
+        }
+        listen(to: relay)
+        noteCost(of: second.route, second.number) { $0.failed(failure.kind) }
+        log(failure, of: second.route)
+        if relay == nil { goOn(after: failure, alreadyLogged: true) }
+    }
+
+    /// - Parameter relay: the one that is heard instead; nil: none is.
+    private func dropSecond(for relay: AnswerRelay?) {
+        guard let second else { return }
+        self.second = nil
+        noteCost(of: second.route, second.number) { $0.gaveNothing() }
+        second.relay.abandon()
+        listen(to: relay)
+    }
+
+    /// Of the two one is left, or none.
+    private func listen(to relay: AnswerRelay?) { line.listener = relay?.hasEnded == false ? relay : nil }
+
+    // MARK: The next one
+
     /// The route is out of the question: the next one is asked, or the request has failed.
-    private func goOn(after failure: EngineFailure) {
-        log(failure, of: route)
+    private func goOn(after failure: EngineFailure, alreadyLogged: Bool = false) {
+        if !alreadyLogged { log(failure, of: route) }
         let rest = RouteTable.roomFirst(RouteTable.rest(of: routes, after: failure))
         let rules = chat.routes.rules
         guard failure.mayBeRetriedElsewhere, !rest.isEmpty, attempts < rules.attemptsMax,
@@ -150,14 +265,16 @@ package final class Admitted: @unchecked Sendable {
     private var isLate: Bool { line.loop.now >= begun + chat.routes.rules.deadline }
 
     /// What the engine that was asked last cost: to be said before its hold is closed.
-    func noteCost(_ attempt: (AskedEngine) -> LedgerCommand) {
+    func noteCost(_ attempt: (AskedEngine) -> LedgerCommand) { noteCost(of: route, number, attempt) }
+
+    private func noteCost(of route: Route, _ number: Int, _ attempt: (AskedEngine) -> LedgerCommand) {
         guard let price = route.cost else { return }
         let asked = AskedEngine(
-            hold: funds.hold, number: attempts, engine: route.engine.name, model: route.model, price: price)
+            hold: funds.hold, number: number, engine: route.engine.name, model: route.model, price: price)
         chat.ledger.note(attempt(asked))
     }
 
-    private func remember(_ relay: AnswerRelay) {
+    private func remember(_ relay: AnswerRelay, of route: Route, asked: NIODeadline) {
         if case .failed(let failure) = relay.end, relay.opening == nil {
             if case .refusedPrompt = failure.kind {
                 route.history.answered(asked: asked, isTimed: false, at: line.loop.now)
@@ -262,7 +379,36 @@ extension Admitted: CallerLineListener {
 
     /// The deadline of the whole request has come.
     private func giveUpWaiting() {
+        if relay == nil {
+            second?.relay.giveUpWaiting()
+        } else if second != nil {
+            dropSecond(for: relay)
+        }
         relay?.giveUpWaiting()
         stopWaiting(EngineFailure(.timedOut, detail: "no place within the deadline of the whole request"))
     }
+}
+
+/// While two engines are asked: both hear of the caller.
+private final class BothRelays: CallerLineListener {
+    private let first: AnswerRelay
+    private let second: AnswerRelay
+
+    init(_ first: AnswerRelay, _ second: AnswerRelay) {
+        self.first = first
+        self.second = second
+    }
+
+    func callerLeft() {
+        second.callerLeft()
+        first.callerLeft()
+    }
+
+    func serverStops() {
+        second.serverStops()
+        first.serverStops()
+    }
+
+    /// Nothing is passed on yet.
+    func callerCanTakeMore(_ canTakeMore: Bool) {}
 }

@@ -98,7 +98,7 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         self.end = end
         call = nil
         place = nil
-        line.listener = nil
+        if line.listener === self { line.listener = nil }
         unpaid = []
         if let drainDeadline {
             drainDeadline.cancel()
@@ -113,6 +113,13 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         guard end == nil, opening == nil else { return }
         call?.cancel()
         finish(.failed(EngineFailure(.timedOut, detail: "no answer within the deadline of the whole request")))
+    }
+
+    /// Another engine was sooner: nobody hears of this one any more.
+    func abandon() {
+        waiter = nil
+        call?.cancel()
+        finish(.callerLeft)
     }
 
     // MARK: The engine's side

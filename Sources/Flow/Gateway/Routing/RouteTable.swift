@@ -50,8 +50,15 @@ package struct RoutingRules: Hashable, Sendable {
     package var deadline: TimeAmount
     /// Prompts that begin alike go to the same route, where an upstream's cache knows them.
     package var isSticky: Bool
+    /// After so long without the begin of an answer another engine is asked beside it, and the first to begin is heard; nil: none is. It
+    /// costs its operator twice.
+    package var hedge: TimeAmount?
 
-    package init(attemptsMax: Int = 3, deadline: TimeAmount = .minutes(10), isSticky: Bool = true) {
+    package init(
+        attemptsMax: Int = 3, deadline: TimeAmount = .minutes(10), isSticky: Bool = true,
+        hedge: TimeAmount? = nil
+    ) {
+        self.hedge = hedge
         self.attemptsMax = attemptsMax
         self.deadline = deadline
         self.isSticky = isSticky
