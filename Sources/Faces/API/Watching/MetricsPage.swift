@@ -18,17 +18,17 @@ struct MetricsPage {
         let today = SystemClock().now()
         let watched = routes.watched.flatMap { model, routes in
             routes.map {
-                (route: $0, labels: MetricsPage.labels(model, $0.engine.name, $0.model), day: $0.drift.today(at: today))
+                (route: $0, labels: MetricsPage.labels(model, $0.engine.name, $0.model), day: $0.drift?.today(at: today))
             }
         }
         head("route_out", "gauge", "1 while a chat route is passed by because it failed or was slow.")
         for (route, labels, _) in watched { line("route_out", labels, route.history.isOut(at: now) ? 1 : 0) }
         head("usage_drift_ppm", "gauge", "Charged today (UTC) beyond what the route's own reports come to, in millionths.")
-        for (_, labels, day) in watched { line("usage_drift_ppm", labels, day.partsPerMillion) }
+        for (_, labels, day) in watched { line("usage_drift_ppm", labels, day?.partsPerMillion ?? 0) }
         head("usage_answers_today", "gauge", "Answers of today (UTC) that came to their end.")
-        for (_, labels, day) in watched { line("usage_answers_today", labels, day.requests) }
+        for (_, labels, day) in watched { line("usage_answers_today", labels, day?.requests ?? 0) }
         head("usage_unreported_today", "gauge", "Those among them whose engine reported no usage that can be true.")
-        for (_, labels, day) in watched { line("usage_unreported_today", labels, day.unreported) }
+        for (_, labels, day) in watched { line("usage_unreported_today", labels, day?.unreported ?? 0) }
     }
 
     private static func labels(_ model: String, _ engine: String, _ upstream: String) -> String {

@@ -89,9 +89,12 @@ final class AnswerCopy: @unchecked Sendable {
     /// Longer answers are not kept: few of them would fill the cache.
     private static let bytesMax = 1 << 20
 
-    /// nil: it has become too long.
+    /// nil: it has become too long, or is not whole.
     private(set) var chunks: [ChatChunk]? = []
     private var bytes = 0
+
+    /// Something is missing from it.
+    func spoil() { chunks = nil }
 
     func add(_ chunk: ChatChunk) {
         bytes += chunk.choices.readableBytes

@@ -289,6 +289,8 @@ final class AnswerRelay: ChatReceiver, CallerLineListener, @unchecked Sendable {
         if rules.disconnect == .drain, drains.take() {
             // The upstream bills the whole answer anyway: read on, for a bounded time, to learn what it was.
             early = []
+            // What nobody hears is not in it.
+            copy?.spoil()
             keepPace()
             drainDeadline = line.loop.scheduleTask(in: ChatLimits.drainTime) { self.giveUp() }
         } else {

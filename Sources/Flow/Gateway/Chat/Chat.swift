@@ -59,7 +59,9 @@ package final class Chat: Sendable {
         guard caller.key.allows(model: offer.model.id) else { throw .modelNotAllowed(model: offer.model.id) }
         let terms = offer.terms(for: caller.key.book)
         let name = caller.key.caches && cache != nil ? AnswerCache.Name(prompt, of: offer.id, by: caller.key.id) : nil
-        if let name, let answer = cache?.find(name, at: line.loop.now), let price = terms.cachedPrice, terms.price != nil {
+        if let name, let answer = cache?.find(name, at: line.loop.now), let price = offer.cachedPrice(for: caller.key.book),
+            terms.price != nil
+        {
             return try quoted(answer, at: price, to: prompt, for: caller, by: offer, on: line)
         }
         let routes = RouteTable.roomFirst(routes.inOrder(terms.routes, for: prompt, at: line.loop.now))
@@ -90,7 +92,8 @@ package final class Chat: Sendable {
         let ticket = try ticket(for: quote, of: caller, model: offer.id, now: line.loop.now)
         let admitted = Admitted(
             chat: self, prompt: prompt, offer: offer, quote: quote,
-            routes: [Route(engine: engine, model: offer.id, cost: .free)], account: caller.key.account, line: line,
+            routes: [Route(engine: engine, model: offer.id, cost: .free, isWatched: false)], account: caller.key.account,
+            line: line,
             ticket: ticket, isCached: true)
         return (admitted, request)
     }

@@ -7,6 +7,8 @@ package final class ModelOffer: Sendable {
     /// The model's own names: asked of it from other rooms, they would cost a copy of all it is.
     package let id: String
     package let snapshot: String
+    /// Of answers that are given again, to live and to test keys; apart from the rest, which every request looks at.
+    private let cachedPrices: [PriceVersion?]
     let live: Terms
     let test: Terms
 
@@ -14,8 +16,6 @@ package final class ModelOffer: Sendable {
     struct Terms: Sendable {
         /// nil: it is not sold.
         let price: PriceVersion?
-        /// Of an answer that is given again; nil: none is.
-        let cachedPrice: PriceVersion?
         /// In no order yet: see ``RouteTable/inOrder(_:for:at:)``.
         let routes: [Route]
     }
@@ -24,15 +24,18 @@ package final class ModelOffer: Sendable {
         func terms(in book: Book) -> Terms {
             Terms(
                 price: prices.version(for: model.id, in: book),
-                cachedPrice: prices.version(for: PriceList.cacheName(of: model.id), in: book),
                 routes: routes.routes(to: model, for: book))
         }
         self.model = model
         id = model.id
         snapshot = model.snapshot
+        cachedPrices = [Book.live, .test].map { prices.version(for: PriceList.cacheName(of: model.id), in: $0) }
         live = terms(in: .live)
         test = terms(in: .test)
     }
+
+    /// nil: no answer is given again.
+    func cachedPrice(for book: Book) -> PriceVersion? { cachedPrices[book == .live ? 0 : 1] }
 
     func terms(for book: Book) -> Terms { book == .live ? live : test }
 

@@ -41,7 +41,7 @@ package final class OpenAnswer: @unchecked Sendable {
         let end = ended
         record(end, receipt)
         noteDrift(end, receipt)
-        keepCopy(end)
+        if admitted.name != nil { keepCopy(end) }
         doubtEngine(end)
         let then = forwarded
         forwarded = nil
@@ -50,6 +50,7 @@ package final class OpenAnswer: @unchecked Sendable {
     }
 
     /// Kept is what came to its end by itself and was measured: what was cut for want of money another time may go on.
+    @inline(never)
     private func keepCopy(_ end: AnswerEnd) {
         guard let copy = relay.copy, let name = admitted.name, case .completed(let end) = end, end.usage == usage,
             !admitted.terms.isEnd(end)
@@ -63,14 +64,14 @@ package final class OpenAnswer: @unchecked Sendable {
 
     /// Watches that charges follow the engine's reports.
     private func noteDrift(_ end: AnswerEnd, _ receipt: Receipt) {
-        guard case .completed(let end) = end else { return }
+        guard let drift = route.drift, case .completed(let end) = end else { return }
         let cost: Money?
         if let reported = end.usage, reported == usage {
             cost = receipt.charge.adding(receipt.writeoff)
         } else {
             cost = end.usage.flatMap { $0.isPlausible ? admitted.quote.price.price.charge(for: $0) : nil }
         }
-        if let day = route.drift.note(charged: receipt.charge, reported: cost, at: SystemClock().now()) { alarm(day) }
+        if let day = drift.note(charged: receipt.charge, reported: cost, at: SystemClock().now()) { alarm(day) }
     }
 
     @inline(never)

@@ -2,8 +2,8 @@ package import Commerce
 package import Inference
 package import NIOCore
 
-/// One way to have a model answered.
-package struct Route: WatchedRoute {
+/// One way to have a model answered. It is handed on by a count: its parts would be half a dozen.
+package final class Route: WatchedRoute {
     package let engine: any ChatEngine
     /// The model's name as that engine knows it.
     package let model: String
@@ -16,7 +16,8 @@ package struct Route: WatchedRoute {
     package let history: RouteHistory
     /// What the engine costs its operator; nil: nobody said.
     package let cost: ModelPrice?
-    package let drift: UsageDrift
+    /// nil: nobody pays by what is reported, or it was looked at before.
+    package let drift: UsageDrift?
     /// Who waits for a place at the engine; nil: it takes as many as come.
     let queue: EngineQueue?
     /// What tells it from others where prompts keep to a route.
@@ -25,7 +26,7 @@ package struct Route: WatchedRoute {
     package init(
         engine: any ChatEngine, model: String, weight: Int = 1, priority: Int = 1, server: String? = nil,
         history: RouteHistory = RouteHistory(), cost: ModelPrice? = nil,
-        queue: EngineQueue? = nil
+        queue: EngineQueue? = nil, isWatched: Bool = true
     ) {
         precondition(weight > 0, "a route that is never taken is not a route")
         self.engine = engine
@@ -35,7 +36,7 @@ package struct Route: WatchedRoute {
         self.server = server ?? engine.name
         self.history = history
         self.cost = cost
-        drift = UsageDrift()
+        drift = isWatched ? UsageDrift() : nil
         self.queue = queue
         mark = PrefixHash.of("\(engine.name)\n\(model)")
     }
@@ -87,7 +88,7 @@ package struct RouteTable: Sendable {
 
     /// Every route, in no order.
     package func routes(to model: ChatModel, for book: Book) -> [Route] {
-        book == .live ? live[model.id] ?? [] : [Route(engine: sandbox, model: model.snapshot)]
+        book == .live ? live[model.id] ?? [] : [Route(engine: sandbox, model: model.snapshot, isWatched: false)]
     }
 
     /// Every route of a live key, with the model's id, for those who watch them.
