@@ -20,19 +20,23 @@ struct LimitsAlone: ParsableCommand {
     }
 
     func run() throws {
-        let limits = RateLimits(requestsPerMinute: 1_000_000, tokensPerMinute: 1_000_000_000, concurrent: 100)
+        let amounts = RateLimits.Amounts(
+            requests: 1_000_000, tokens: 1_000_000_000, spend: Money(nanodollars: 1_000_000_000_000))
+        let limits = RateLimits(minute: amounts, day: amounts, concurrent: 100)
         let records = (1...Int64(keys)).map { number in
             KeyRecord(
                 id: KeyID(number), account: AccountID(number), book: .live, mac: [], prefix: "sk-", label: "", models: nil,
                 limit: nil, expires: nil, created: Instant(seconds: 0))
         }
+        let use = RateUse(tokens: 1000, spend: Money(nanodollars: 600_000))
+        let used = RateUse(tokens: 20, spend: Money(nanodollars: 4350))
         let desk = LimitDesk(LimitRules(key: limits))
         let (before, began) = (usage().ru_maxrss, cpuMicroseconds())
         var refused = 0
         for _ in 0..<rounds {
             for key in records {
                 do {
-                    desk.finish(try desk.take(key, model: "gpt-4o-mini", RateUse(tokens: 1000), at: .now()), RateUse(tokens: 20))
+                    desk.finish(try desk.take(key, model: "gpt-4o-mini", use, at: .now()), used)
                 } catch { refused += 1 }
             }
         }
