@@ -29,8 +29,11 @@ def CONFIGURATION(upstream):
         routes = [{"engine": name, "model": "up", "priority": place + 1} for place, name in enumerate(engines)]
         return {"kind": "embedding", "price": {"input": 0.02}, "routes": routes}
     return {
-        "engines": {name: engine(upstream, f"vectors-{name}") for name in names},
-        "models": {**{name: routed(name) for name in names}, "two": routed("failing", "packed"), "text-embedding-3-small": {
+        "engines": {
+            **{name: engine(upstream, f"vectors-{name}") for name in names},
+            "keys": {"kind": "openai", "base_url": upstream.url("vectors-packed"), "api_keys": ["first", "second"]},
+        },
+        "models": {"keys": routed("keys"), **{name: routed(name) for name in names}, "two": routed("failing", "packed"), "text-embedding-3-small": {
             "routes": [{"engine": "packed", "model": "up"}]}},
     }
 
@@ -90,6 +93,15 @@ def test_another_engine_is_asked(server):
     customer = server.customer(live="1.00")
     with customer.charged(100):
         assert embed(customer, model="two").json["data"][0]["embedding"] == VECTOR
+
+
+def test_every_key_of_an_engine_is_used(server, upstream):
+    customer = server.customer(live="1.00")
+    before = len(upstream.asked("vectors-packed"))
+    for _ in range(40):
+        assert embed(customer, model="keys").status == 200
+    shown = {exchange.headers["authorization"] for exchange in upstream.asked("vectors-packed")[before:]}
+    assert shown == {"Bearer first", "Bearer second"}
 
 
 def test_one_that_fails_is_passed_by(server, upstream):

@@ -13,17 +13,21 @@ struct ConfiguredEmbeddings: Sendable {
     init(_ configuration: Configuration, _ servers: LocalServers, on group: any EventLoopGroup) throws {
         let sandbox = SandboxEmbeddingEngine(name: EngineSetting.sandboxName)
         let asked = Set(configuration.embeddings.flatMap { $0.routes.map(\.engine) })
-        var engines: [String: any EmbeddingEngine] = [sandbox.name: sandbox]
-        for case .openAI(let options, _) in configuration.engines where asked.contains(options.name) {
-            engines[options.name] = servers.embeddings(try OpenAIEmbeddingEngine(options, group: group))
+        var engines: [String: [any EmbeddingEngine]] = [sandbox.name: [sandbox]]
+        for case .openAI(let options, let moreKeys) in configuration.engines where asked.contains(options.name) {
+            engines[options.name] = try options.each(withKeys: moreKeys).map {
+                servers.embeddings(try OpenAIEmbeddingEngine($0, group: group), named: options.name)
+            }
         }
         self.sandbox = sandbox
         live = Dictionary(
             configuration.embeddings.map { setting in
-                let routes = setting.routes.compactMap { route in
-                    engines[route.engine].map {
+                let routes = setting.routes.flatMap { route in
+                    let keys = engines[route.engine] ?? []
+                    return keys.map {
                         EmbeddingRoute(
-                            engine: $0, model: route.model, cost: route.cost, weight: route.weight, priority: route.priority)
+                            engine: $0, model: route.model, cost: route.cost,
+                            weight: route.weight * RouteSetting.weightUnit / keys.count, priority: route.priority)
                     }
                 }
                 return (setting.model.id, routes)

@@ -42,14 +42,11 @@ struct ConfiguredEngines: Sendable {
             let history = histories["\(engine.name)\n\(route.model)", default: RouteHistory()]
             histories["\(engine.name)\n\(route.model)"] = history
             return Route(
-                engine: engine, model: route.model, weight: route.weight * weightUnit / engines.count,
+                engine: engine, model: route.model, weight: route.weight * RouteSetting.weightUnit / engines.count,
                 priority: route.priority, server: route.engine, history: history, cost: route.cost,
                 queue: queues[route.engine])
         }
     }
-
-    /// What a weight of 1 is here: a number that most counts of keys divide, and that leaves sums far from overflowing.
-    private static let weightUnit = 720_720
 }
 
 extension EngineSetting {
@@ -57,12 +54,7 @@ extension EngineSetting {
     fileprivate func engines(models: [ChatModel], on group: any EventLoopGroup) throws -> [any ChatEngine] {
         switch self {
         case .openAI(let options, let moreKeys):
-            [try OpenAIEngine(options, group: group)]
-                + (try moreKeys.enumerated().map { place, key in
-                    var other = options
-                    (other.name, other.key) = (EngineSetting.name(options.name, ofKey: place + 2), key)
-                    return try OpenAIEngine(other, group: group)
-                })
+            try options.each(withKeys: moreKeys).map { try OpenAIEngine($0, group: group) }
         case .anthropic(let options, let moreKeys):
             [try AnthropicEngine(options, group: group)]
                 + (try moreKeys.enumerated().map { place, key in
@@ -77,5 +69,22 @@ extension EngineSetting {
     }
 
     /// What logs and metrics call an engine's second key and those behind it.
-    private static func name(_ name: String, ofKey number: Int) -> String { "\(name)#\(number)" }
+    fileprivate static func name(_ name: String, ofKey number: Int) -> String { "\(name)#\(number)" }
+}
+
+extension OpenAIEngine.Options {
+    /// The same server by each of its keys.
+    func each(withKeys moreKeys: [Secret]) -> [OpenAIEngine.Options] {
+        [self]
+            + moreKeys.enumerated().map { place, key in
+                var other = self
+                (other.name, other.key) = (EngineSetting.name(name, ofKey: place + 2), key)
+                return other
+            }
+    }
+}
+
+extension RouteSetting {
+    /// What a weight of 1 is to routes: a number that most counts of keys divide, and that leaves sums far from overflowing.
+    static let weightUnit = 720_720
 }

@@ -35,7 +35,8 @@ struct LocalServers: Sendable {
         servers[engine.name].map { OnDemandSpeechEngine(engine, at: $0) } ?? engine
     }
 
-    func embeddings(_ engine: any EmbeddingEngine) -> any EmbeddingEngine {
-        servers[engine.name].map { OnDemandEmbeddingEngine(engine, at: $0) } ?? engine
+    /// - Parameter name: as for ``chat(_:named:)``.
+    func embeddings(_ engine: any EmbeddingEngine, named name: String) -> any EmbeddingEngine {
+        servers[name].map { OnDemandEmbeddingEngine(engine, at: $0) } ?? engine
     }
 }

@@ -9,6 +9,14 @@ enum Route: Int, CaseIterable, Sendable {
     case referenceChat
     case messages
     case responses
+    case embeddings
+    case images
+    case imageGenerations
+    case speech
+    case referenceSpeech
+    case files
+    case topUps
+    case pages
     case models
     case account
     case usage
@@ -22,6 +30,14 @@ enum Route: Int, CaseIterable, Sendable {
         case .referenceChat: "/api/chat-completions/"
         case .messages: "/v1/messages"
         case .responses: "/v1/responses"
+        case .embeddings: "/v1/embeddings"
+        case .images: "/api/texttoimage/"
+        case .imageGenerations: "/v1/images/generations"
+        case .speech: "/v1/audio/speech"
+        case .referenceSpeech: "/api/texttospeech/"
+        case .files: "/images/"
+        case .topUps: "/api/topup/"
+        case .pages: "/console"
         case .models: "/v1/models"
         case .account: "/api/account/"
         case .usage: "/api/usage/"
@@ -30,6 +46,12 @@ enum Route: Int, CaseIterable, Sendable {
         case .other: "other"
         }
     }
+
+    /// Addresses with others below them.
+    private static let families: [(path: String, route: Route)] = [
+        ("/v1/models", .models), ("/api/texttoimage", .images), ("/images", .files), ("/api/topup", .topUps),
+        ("/console", .pages), ("/docs", .pages),
+    ]
 
     init(_ door: ChatDoor) {
         self =
@@ -48,11 +70,15 @@ enum Route: Int, CaseIterable, Sendable {
             case "/api/chat-completions": .referenceChat
             case "/v1/messages": .messages
             case "/v1/responses": .responses
+            case "/v1/embeddings": .embeddings
+            case "/v1/images/generations": .imageGenerations
+            case "/v1/audio/speech": .speech
+            case "/api/texttospeech": .referenceSpeech
             case "/api/account": .account
             case "/api/usage": .usage
             case "/healthz", "/readyz": .health
             case "/metrics": .metrics
-            case let path: path == "/v1/models" || path.hasPrefix("/v1/models/") ? .models : .other
+            case let path: Route.families.first { path == $0.path || path.hasPrefix($0.path + "/") }?.route ?? .other
             }
     }
 }
