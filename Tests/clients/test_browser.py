@@ -14,7 +14,7 @@ PASSWORD = "correct horse battery"
 PAGE_BYTES_MAX = 60_000
 FIRST_PAINT_MS_MAX = 300
 
-OPERATOR = ["accounts", "accounts/acc_1", "codes", "engines", "prices", "jobs", "ledger", "system"]
+OPERATOR = ["accounts", "accounts/acc_1", "codes", "engines", "prices", "margin", "jobs", "ledger", "system"]
 CUSTOMER = ["", "keys", "usage", "statement", "top-up", "settings", "play/chat", "play/images", "play/speech"]
 DOCS = ["", "authorization", "chat", "vision", "images", "speech", "errors", "limits", "billing", "sandbox"]
 PAGES = ["/"] + ["/console" + ("/" + name if name else "") for name in CUSTOMER + OPERATOR] \

@@ -114,7 +114,7 @@ def test_forms_without_their_token_change_nothing(server, operator, customer, to
 
 
 def test_a_customer_is_no_operator(server, operator, customer):
-    for path in ("accounts", f"accounts/{customer.made.account}", "codes", "engines", "prices", "jobs", "ledger", "system"):
+    for path in ("accounts", f"accounts/{customer.made.account}", "codes", "engines", "prices", "margin", "jobs", "ledger", "system"):
         assert customer.get(f"/console/{path}").status_code == 403, path
     for path, form in [
             ("codes", {"amount": "5", "count": "1"}), ("accounts", {"name": "mine"}), ("ledger", {}),

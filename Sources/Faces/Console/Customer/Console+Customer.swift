@@ -58,7 +58,7 @@ extension Console {
     }
 
     /// Midnight (UTC), so many days before.
-    private func start(days: Int64, before now: Instant) -> Instant {
+    func start(days: Int64, before now: Instant) -> Instant {
         Instant(seconds: now.seconds - now.seconds % 86_400).advanced(bySeconds: -(days - 1) * 86_400)
     }
 

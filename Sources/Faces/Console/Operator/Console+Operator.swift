@@ -18,6 +18,7 @@ extension Console {
             },
             page(.get, "/console/engines", for: .operator) { await engines($0) },
             page(.get, "/console/prices", for: .operator) { prices($0) },
+            page(.get, "/console/margin", for: .operator) { try await margin($0) },
             page(.get, "/console/jobs", for: .operator) { try await jobs($0) },
             page(.get, "/console/ledger", for: .operator) { ledger($0, verdict: nil) },
             page(.post, "/console/ledger", for: .operator) { ledger($0, verdict: try await administration.verify()) },
@@ -110,6 +111,25 @@ extension Console {
             [
                 "current": ["lines": .list(current.map(line))],
                 "history": ["lines": .list(versions.filter { ids.contains($0.model) }.reversed().map(line))],
+            ])
+    }
+
+    private func margin(_ visit: Visit) async throws -> PageAnswer {
+        let lines = try await administration.margins(from: start(days: 31, before: clock.now()), to: nil, model: nil)
+        let (charged, cost) = lines.reduce((Money.zero, Money.zero)) { ($0.0 + $1.charged, $0.1 + $1.cost) }
+        return visit.page(
+            "margin", title: visit.text("nav.margin"),
+            [
+                "lines": .list(
+                    lines.reversed().map { line in
+                        [
+                            "day": .text(line.day), "model": .text(line.model), "requests": .text(String(line.requests)),
+                            "noCost": .text(String(line.requestsWithoutCost)), "attempts": .text(String(line.attempts)),
+                            "failed": .text(String(line.attemptsFailed)), "billed": .text(String(line.billedUnits)),
+                            "reported": .text(String(line.reportedUnits)), "charged": .text(line.charged.brief),
+                            "cost": .text(line.cost.brief), "margin": .text(line.margin.brief),
+                        ]
+                    }), "charged": .text(charged.brief), "cost": .text(cost.brief), "margin": .text((charged - cost).brief),
             ])
     }
 

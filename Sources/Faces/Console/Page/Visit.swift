@@ -82,7 +82,8 @@ struct Visit: Sendable {
                 "nav.operator",
                 [
                     ("nav.accounts", "/console/accounts"), ("nav.codes", "/console/codes"), ("nav.engines", "/console/engines"),
-                    ("nav.prices", "/console/prices"), ("nav.jobs", "/console/jobs"), ("nav.ledger", "/console/ledger"),
+                    ("nav.prices", "/console/prices"), ("nav.margin", "/console/margin"), ("nav.jobs", "/console/jobs"),
+                    ("nav.ledger", "/console/ledger"),
                     ("nav.system", "/console/system"),
                 ]
             ),
