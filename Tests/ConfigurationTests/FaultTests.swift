@@ -42,6 +42,17 @@ import Testing
             "config.yaml:1: store: expected sqlite: and a path that ends in /minitoolai.db, such as "
                 + #"sqlite:data/minitoolai.db, got "mysql://x""#
         ),
+        (
+            "cache: {percent: 101}",
+            #"config.yaml:1: cache.percent: expected a whole number from 0 to 100, got "101""#
+        ),
+        (
+            "models: {gpt-4o: {routes: [{engine: sandbox, cost: {}}]}}",
+            "config.yaml:1: models.gpt-4o.routes.0.cost: expected what the engine costs, as in price, got nothing"
+        ),
+        (
+            "limits: {key: {spend_per_day: 0}}", "config.yaml:1: limits.key.spend_per_day: expected US dollars above 0"
+        ),
         ("blobs: {kind: tape}", "config.yaml:1: blobs.kind: expected one of directory, s3, got \"tape\""),
         ("server: {host: a}\nserver: {port: 2}", "config.yaml:1: not YAML that can be read: server is given twice"),
     ])

@@ -109,7 +109,9 @@ struct Configuration: Sendable {
         ledger = root.section("ledger") { Ledger($0) }
         blobs = root.section("blobs") { [store] in Blobs($0, dataDirectory: store.dataDirectory) }
         payments = root.section("payments") { Payments($0) }
-        cache = root.section("cache") { AnswerCache.Rules($0) }
+        // An empty section says that there is one, with everything as it is.
+        let isCacheNamed = root.setting("cache") != nil
+        cache = root.section("cache") { AnswerCache.Rules($0, isNamed: isCacheNamed) }
         routing = root.section("routing") { RoutingRules($0) }
         let engines = root.section("engines", read: EngineSetting.all)
         (self.engines, localServers, queues) = (engines.engines, engines.localServers, engines.queues)

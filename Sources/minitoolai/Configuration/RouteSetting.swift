@@ -24,6 +24,9 @@ extension RouteSetting {
                     "expected the name of an engine, and there is none called \(quoted(engine))\(hint)",
                     at: route.path("engine"), route.setting("engine")?.origin ?? route.origin)
             }
+            if let cost = route.setting("cost"), case .section(let members) = cost.value, members.isEmpty {
+                route.reading.add("expected what the engine costs, as in price, got nothing", at: route.path("cost"), cost.origin)
+            }
             return RouteSetting(
                 engine: engine ?? "", model: model, weight: route.wholeNumber("weight", in: 1...1_000_000, default: 1),
                 priority: route.wholeNumber("priority", in: 1...1000, default: 1),

@@ -125,6 +125,14 @@ struct LimitDeskTests {
         #expect(taken == 333)
     }
 
+    @Test func `an absurd price is refused and crashes nobody`() throws {
+        let amounts = RateLimits.Amounts(spend: Money(nanodollars: 1000))
+        let desk = LimitDesk(LimitRules(key: RateLimits(minute: amounts, day: amounts)))
+        #expect(refused(desk, spending(1)) == nil)
+        #expect(refused(desk, spending(.max))?.retryMilliseconds == nil)
+        #expect(refused(desk, RateUse(tokens: .max, spend: Money(nanodollars: .max)))?.dimension == .spend)
+    }
+
     @Test func `days are those of UTC`() throws {
         let clock = ManualClock()
         let day = RateLimits.Amounts(requests: 2, tokens: 100, spend: Money(nanodollars: 1000))

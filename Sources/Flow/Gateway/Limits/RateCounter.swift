@@ -64,11 +64,11 @@ final class RateCounter: @unchecked Sendable {
             _ dimension: RateDimension, _ asked: Int, minute: Int?, _ window: RateWindow<Lane>?, day limit: Int?, _ used: Int
         ) -> RateRefusal? {
             guard asked > 0 else { return nil }
-            if let minute, let window, window.sum + asked > minute {
+            if let minute, let window, window.sum.adding(asked) > minute {
                 let wait = Int(window.wait(until: minute - asked, at: moment.nanoseconds) / 1_000_000) + 1
                 return refusal(dimension, .minute, minute, used: window.sum, asked: asked, wait: wait)
             }
-            if let limit, used + asked > limit {
+            if let limit, used.adding(asked) > limit {
                 return refusal(dimension, .day, limit, used: used, asked: asked, wait: moment.dayLeftMilliseconds)
             }
             return nil
