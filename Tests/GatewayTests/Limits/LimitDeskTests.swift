@@ -43,6 +43,15 @@ struct LimitDeskTests {
         #expect(refusal(desk, key) != nil)
     }
 
+    @Test func `whoever is one too many is told how long others took`() throws {
+        let desk = LimitDesk(LimitRules(key: RateLimits(concurrent: 4)))
+        let begun = NIODeadline.now() - .seconds(8)
+        for _ in 0..<4 { desk.finish(try desk.take(key(1), model: "m", .none, at: begun), .none) }
+        for _ in 0..<4 { _ = try desk.take(key(1), model: "m", .none, at: begun) }
+        // Eight seconds each, four at a time.
+        #expect((1900...2500).contains(try #require(refusal(desk, key(1))?.retryMilliseconds)))
+    }
+
     @Test func `tokens that were not used can be used by another`() throws {
         let desk = LimitDesk(LimitRules(account: RateLimits(tokensPerMinute: 1000)))
         let (one, other) = (key(1), key(2))

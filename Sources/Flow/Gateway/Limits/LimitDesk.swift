@@ -18,6 +18,7 @@ package final class LimitDesk: Sendable {
         fileprivate let places: [(counter: RateCounter, limits: RateLimits, tick: UInt64)]
         fileprivate let use: RateUse
         fileprivate let day: Int64
+        fileprivate let begun: UInt64
         let standing: RateStanding
     }
 
@@ -57,7 +58,7 @@ package final class LimitDesk: Sendable {
                 standing.lower(to: counter.standing(limits, at: moment))
             }
             let places = found.map { ($0.counter, $0.limits, $0.counter.tick) }
-            return .success(Ticket(places: places, use: use, day: moment.day, standing: standing))
+            return .success(Ticket(places: places, use: use, day: moment.day, begun: moment.nanoseconds, standing: standing))
         }
         return try result.get()
     }
@@ -75,9 +76,11 @@ package final class LimitDesk: Sendable {
     /// - Parameter used: what it used.
     package func finish(_ ticket: Ticket?, _ used: RateUse) {
         guard let ticket else { return }
+        let now = NIODeadline.now().uptimeNanoseconds
+        let time = now > ticket.begun ? now - ticket.begun : 0
         counters.withLock { _ in
             for (counter, limits, tick) in ticket.places {
-                counter.finish(used, of: ticket.use, limits, from: tick, day: ticket.day)
+                counter.finish(used, of: ticket.use, limits, from: tick, day: ticket.day, in: time)
             }
         }
     }

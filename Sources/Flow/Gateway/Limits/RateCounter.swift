@@ -22,6 +22,8 @@ final class RateCounter: @unchecked Sendable {
     private var spending: Spending?
     private var day = Day()
     private(set) var underWay = 0
+    /// Nanoseconds from a request's admission to its end, each new one counting an eighth.
+    private var meanTime: UInt64 = 0
 
     /// The moment a request is looked at: by the clock that never jumps, and by the day.
     struct Moment {
@@ -57,7 +59,7 @@ final class RateCounter: @unchecked Sendable {
         }
         if let limit = limits.concurrent, underWay >= limit {
             return refusal(
-                .concurrent, .minute, limit, used: underWay, asked: 1, wait: RateCounter.concurrentWaitMilliseconds)
+                .concurrent, .minute, limit, used: underWay, asked: 1, wait: concurrentWaitMilliseconds(limit))
         }
         /// One limit a minute and one a day on the same thing.
         func look<Lane>(
@@ -80,8 +82,11 @@ final class RateCounter: @unchecked Sendable {
                 spending?.window ?? RateWindow<UInt64>(), day: limits.day.spend.map { Int($0.nanodollars) }, day.nanodollars)
     }
 
-    /// Nobody knows when one of those under way ends; a second is what most take.
-    private static let concurrentWaitMilliseconds = 1000
+    /// Until one of those under way ends, by how long others took; nobody knows before one has.
+    private func concurrentWaitMilliseconds(_ limit: Int) -> Int {
+        guard meanTime > 0 else { return 1000 }
+        return Int(min(max(meanTime / UInt64(limit) / 1_000_000, 100), 60_000))
+    }
 
     func standing(_ limits: RateLimits, at moment: Moment) -> RateStanding {
         func quota(_ minute: Int?, _ window: RateWindow<UInt32>, _ day: Int?, _ used: Int) -> RateQuota? {
@@ -119,9 +124,12 @@ final class RateCounter: @unchecked Sendable {
         day.nanodollars = day.nanodollars.adding(Int(use.spend.nanodollars))
     }
 
-    /// It has used `used` of what it was counted with in `tick` and on `day`.
-    func finish(_ used: RateUse, of counted: RateUse, _ limits: RateLimits, from tick: UInt64, day number: Int64) {
+    /// It has used `used` of what it was counted with in `tick` and on `day`, in `time` nanoseconds.
+    func finish(
+        _ used: RateUse, of counted: RateUse, _ limits: RateLimits, from tick: UInt64, day number: Int64, in time: UInt64
+    ) {
         underWay -= 1
+        meanTime = meanTime == 0 ? time : meanTime - meanTime / 8 + time / 8
         let (less, more) = (max(0, counted.tokens - used.tokens), max(0, used.tokens - counted.tokens))
         let spent = used.spend.nanodollars - counted.spend.nanodollars
         if limits.minute.tokens != nil {
