@@ -130,14 +130,15 @@ extension LocalServer {
 
     private func about(_ more: Logger.Metadata) -> Logger.Metadata { more.merging(["engine": "\(name)"]) { old, _ in old } }
 
-    /// What an operator is told of it without starting it.
-    func check() -> EngineReport? {
-        let phase = state.withLock { $0.phase }
-        guard phase != .ready else { return nil }
+    /// What an operator is told of an engine whose server this is: nothing is started for it.
+    func check(of engine: any Engine) async -> EngineReport {
+        if isReady { return await engine.check() }
         let program = options.command[0]
         guard Programs.isFound(program) else {
             return EngineReport(usable: false, summary: "\(program) is not installed, or not where the configuration says")
         }
         return EngineReport(usable: true, summary: "\(program) is started when it is needed; it does not run now")
     }
+
+    var isReady: Bool { state.withLock { $0.phase == .ready } }
 }
