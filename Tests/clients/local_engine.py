@@ -1,13 +1,16 @@
 """A model server as somebody might run on their own machine: it takes a while to load, writes what it does, and can go wrong."""
 
 import argparse
+import base64
 import json
 import os
 import pathlib
 import signal
+import struct
 import subprocess
 import sys
 import time
+import zlib
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 options = argparse.ArgumentParser()
@@ -36,6 +39,22 @@ asked.notes.mkdir(exist_ok=True)
 (asked.notes / f"{time.monotonic_ns()}.json").write_text(json.dumps(life))
 
 
+def png(width, height):
+    """A black picture."""
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+    rows = (b"\0" + bytes(3 * width)) * height
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+def wav():
+    """A tenth of a second of silence."""
+    samples = bytes(4800)
+    return (b"RIFF" + struct.pack("<I", 36 + len(samples)) + b"WAVEfmt " + struct.pack("<IHHIIHH", 16, 1, 1, 24000, 48000, 2, 16)
+            + b"data" + struct.pack("<I", len(samples)) + samples)
+
+
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
@@ -43,9 +62,11 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
     def reply(self, status, body):
-        data = json.dumps(body).encode()
+        self.send(status, "application/json", json.dumps(body).encode())
+
+    def send(self, status, content_type, data):
         self.send_response(status)
-        self.send_header("content-type", "application/json")
+        self.send_header("content-type", content_type)
         self.send_header("content-length", str(len(data)))
         self.end_headers()
         self.wfile.write(data)
@@ -60,6 +81,11 @@ class Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["content-length"])))
         if self.path.endswith("/embeddings"):
             return self.reply(200, {"data": [{"index": 0, "embedding": [0.5, 0.25]}], "usage": {"prompt_tokens": 1}})
+        if self.path.endswith("/audio/speech"):
+            return self.send(200, "application/octet-stream", wav() if body.get("response_format") == "wav" else bytes(4800))
+        if self.path.endswith("/images/generations"):
+            width, height = map(int, body.get("size", "256x256").split("x"))
+            return self.reply(200, {"created": 1, "data": [{"b64_json": base64.b64encode(png(width, height)).decode()}]})
         text = body["messages"][-1]["content"]
         if text == "die":
             os._exit(9)

@@ -285,6 +285,22 @@ def test_vectors_start_it_too(tmp_path, house):
     assert len(local.lives) == 1
 
 
+def test_speech_and_pictures_start_theirs(tmp_path, house):
+    voice, painter = Local(tmp_path, "voice", idle="1s"), Local(tmp_path, "painter", idle="1s")
+    voice.engine["kind"], painter.engine["kind"] = "openai-speech", "openai-images"
+    voice.model = {"kind": "speech", "price": {"characters": 15}, "routes": [{"engine": "voice"}]}
+    painter.model = {"kind": "image", "price": {"image": 0.0015}, "routes": [{"engine": "painter"}]}
+    _, customer = house(voice, painter)
+    with customer.charged(5 * 15_000):
+        answer = customer.ask({"model": "voice", "input": "Hello", "voice": "alloy", "response_format": "wav"}, "/v1/audio/speech")
+    assert answer.status == 200 and answer.body[:4] == b"RIFF", answer.body[:200]
+    with customer.charged(1_500_000):
+        answer = customer.ask({"model": "painter", "prompt": "night", "size": "256x256"}, "/v1/images/generations", timeout=60)
+    assert answer.status == 200, answer.body[:300]
+    assert len(voice.lives) == len(painter.lives) == 1
+    eventually(lambda: not voice.running and not painter.running, "both are idle")
+
+
 @pytest.mark.parametrize("change, said", [
     ({"command": "llama-server --port 1"}, "expected a program and its arguments"),
     ({"command": []}, "expected a program and its arguments"),
