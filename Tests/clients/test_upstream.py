@@ -5,7 +5,7 @@ import threading
 import pytest
 
 from http1 import Line, ask, encode, events, parse
-from minitoolai import question
+from minitoolai import eventually, question
 from upstream import choice, usage
 
 PATH = "/plain/v1/chat/completions"
@@ -17,7 +17,8 @@ def test_a_whole_answer_and_a_stream(upstream):
     stream = ask(upstream, "POST", PATH, question(stream=True, stream_options={"include_usage": True}), "sk-x")
     assert stream.done and not stream.cut and stream.text() == "Ok." and stream.usage == usage(17, 3)
     assert upstream.asked("plain")[-1].headers["authorization"] == "Bearer sk-x"
-    assert upstream.asked("plain")[-1].outcome == "finished"
+    # It is noted behind the last byte.
+    eventually(lambda: upstream.asked("plain")[-1].outcome == "finished", "the answer is noted as finished")
 
 
 def test_keep_alive(upstream):
