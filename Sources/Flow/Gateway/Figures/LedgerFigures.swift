@@ -40,7 +40,7 @@ package struct LedgerFigures: Sendable {
         batchSizes.note(asks.count)
         self.holdsOpen = holdsOpen
         for ask in asks {
-            switch ask.decided {
+            switch ask.outcome {
             case .closed(let receipt): note(receipt)
             case .stale: stale += 1
             case .refused: refused += 1

@@ -9,7 +9,8 @@ package final class LedgerAsk: @unchecked Sendable {
     /// Whose loop the asker hears on; nil: on the ledger's own thread.
     let tray: LedgerTray?
     private let then: (@Sendable (LedgerOutcome) -> Void)?
-    private var outcome: LedgerOutcome?
+    /// What came of it, between the decision and the telling.
+    private(set) var outcome: LedgerOutcome?
 
     /// - Parameter then: nil when nobody waits.
     init(_ command: LedgerCommand, on tray: LedgerTray? = nil, then: (@Sendable (LedgerOutcome) -> Void)?) {
@@ -20,14 +21,12 @@ package final class LedgerAsk: @unchecked Sendable {
 
     func decide(_ outcome: LedgerOutcome) { self.outcome = outcome }
 
-    /// What came of it. It must have been decided.
-    var decided: LedgerOutcome {
-        guard let outcome else { preconditionFailure("nobody is told before it is decided") }
-        return outcome
+    /// To be called once, where the asker hears. It must have been decided. What came of it is moved out instead of copied: an outcome
+    /// has a dozen references to count.
+    func tell() {
+        guard let told = outcome.take() else { preconditionFailure("nobody is told before it is decided, or twice") }
+        then?(told)
     }
-
-    /// To be called where the asker hears.
-    func tell() { then?(decided) }
 
     /// Has the asker told.
     func hear(_ outcome: LedgerOutcome) {

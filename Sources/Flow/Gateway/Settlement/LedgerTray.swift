@@ -23,7 +23,7 @@ package final class LedgerTray: @unchecked Sendable {
 
     /// Asks for `command`; `then` hears the outcome on the loop, in the order of these calls and never from within them. To be called on
     /// the loop.
-    func ask(_ command: LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
+    func ask(_ command: consuming LedgerCommand, then: @escaping @Sendable (LedgerOutcome) -> Void) {
         loop.assertInEventLoop()
         asks.append(LedgerAsk(command, on: self, then: then))
         if asks.count == 1 { loop.execute { self.submit() } }
