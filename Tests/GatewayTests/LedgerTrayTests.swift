@@ -66,8 +66,10 @@ struct LedgerTrayTests {
         let batch = LedgerBatch([ask("a"), ask("b"), ask("c")], decidedBy: &ledger, at: .init(microseconds: 1))
         #expect(batch.records.count == 3)
         #expect(heard.withLock { $0.isEmpty }, "nobody is told before it is durable")
+        #expect(batch.asks.allSatisfy { $0.outcome != nil }, "what came of each can be counted until it is told")
         batch.tell()
         #expect(heard.withLock { $0 } == ["a", "b", "c"])
+        #expect(batch.asks.allSatisfy { $0.outcome == nil }, "what was told is nobody else's")
     }
 }
 

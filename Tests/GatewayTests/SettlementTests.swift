@@ -51,6 +51,24 @@ struct SettlementTests {
         await #expect(throws: Refusal.notAdmitting) { try await house.ask() }
     }
 
+    @Test func `what came of commands is counted by the time who asked is told`() async throws {
+        let house = try await House([])
+        let quote = Quote(
+            price: try #require(house.chat.prices.version(for: House.model, in: .live)), inputBoundTokens: 264,
+            inputFairTokens: 17, choices: 1, outputCap: 1000)
+        for number in 1...2 {
+            let request = HoldRequest(request: RequestID("req_\(number)"), key: house.caller.key.id, quote: quote, engine: "up")
+            guard case .held(let funds) = await house.ledger.perform(.hold(request)) else {
+                Issue.record("not held")
+                return
+            }
+            _ = await house.ledger.perform(.release(funds.hold, reason: "the test is over"))
+            #expect(house.ledger.figures.released == number && house.ledger.figures.stale == number - 1)
+            _ = await house.ledger.perform(.release(funds.hold, reason: "again"))
+            #expect(house.ledger.figures.released == number && house.ledger.figures.stale == number)
+        }
+    }
+
     @Test(arguments: [(accepted: false, delivered: 0, charge: 0), (true, 0, 17 * 150), (true, 64, 17 * 150 + 64 * 600)])
     func `what a dead server left open is closed by rule before the next one serves`(
         accepted: Bool, delivered: Int, charge: Int

@@ -21,8 +21,8 @@ package final class LedgerAsk: @unchecked Sendable {
 
     func decide(_ outcome: LedgerOutcome) { self.outcome = outcome }
 
-    /// To be called once, where the asker hears. It must have been decided. What came of it is moved out instead of copied: an outcome
-    /// has a dozen references to count.
+    /// To be called once, where the asker hears. It must have been decided. What came of it is moved out instead of copied, which
+    /// counts every reference in it; whoever wants to see it looks before.
     func tell() {
         guard let told = outcome.take() else { preconditionFailure("nobody is told before it is decided, or twice") }
         then?(told)
